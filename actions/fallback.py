@@ -1,0 +1,57 @@
+"""Not understood: likely meanings in plain words, then the menu, then a person."""
+
+from __future__ import annotations
+
+from rasa_sdk.events import EventType
+
+from actions.base import ScriptAction
+from actions.crisis import keep_company
+from actions.policy import TRIAGE_FORM
+from actions.turn import Turn
+
+
+class NotUnderstood(ScriptAction):
+    """Input: out_of_scope, or a turn without a rule. Never silent, never three times alike."""
+
+    action_name = "action_not_understood"
+    counts_as_understood = False
+
+    def answer(self, turn: Turn) -> list[EventType]:
+        changed = turn.fill() if turn.in_triage else frozenset()
+        if changed:
+            turn.understood()
+            return turn.then(TRIAGE_FORM)
+        return not_understood(turn)
+
+
+def not_understood(turn: Turn) -> list[EventType]:
+    """One rung up the ladder; in triage the question explains itself, then is left out."""
+    misses = int(turn.slots.get("misses") or 0)
+    turn.set("misses", float(misses + 1))
+    if turn.slots.get("crisis"):
+        keep_company(turn)
+        return turn.listen()
+    if turn.requested:
+        if misses == 0:
+            turn.say(f"utter_why_{turn.requested}")
+            return turn.listen()
+        turn.set(turn.requested, "skipped")
+        turn.understood()
+        return turn.then(TRIAGE_FORM)
+    _climb(turn, misses)
+    return turn.listen()
+
+
+def _climb(turn: Turn, misses: int) -> None:
+    ladder = turn.policy.fallback_ladder
+    likely = [
+        name
+        for name in turn.ranking
+        if name in turn.policy.order_of_meanings or name.startswith(("ask_", "feel_"))
+    ][: turn.policy.fallback_choices]
+    if misses == 0 and turn.ranking[:1] == ["out_of_scope"]:
+        turn.say("utter_out_of_scope")
+    elif misses == 0 and likely:
+        turn.say(ladder[0], choices=likely)
+    else:
+        turn.say(turn.least_recent(ladder[1:]))

@@ -1,0 +1,100 @@
+"""Walking through a plan: which step is open, the next, the one before, all at once."""
+
+from __future__ import annotations
+
+from actions.policy import TRIAGE_FORM
+from actions.turn import Turn
+from bot.content.plans import Plan
+
+
+def plan_of(turn: Turn) -> Plan | None:
+    """The plan of the situation being worked on, or None where there is none yet."""
+    return turn.policy.plans.get(turn.situation or "")
+
+
+def open_questions(turn: Turn) -> list[str]:
+    """Triage questions still to ask, in order, within the limit; empty when triage is over."""
+    plan = plan_of(turn)
+    if plan is None:
+        return []
+    asked = list(turn.slots.get("asked") or [])
+    slots = {name: turn.slots.get(name) for name in turn.policy.triage_slots}
+    open_slots = [name for name in plan.questions_for(slots) if name not in asked]
+    return open_slots[: max(turn.policy.question_limit - len(asked), 0)]
+
+
+def show_step(turn: Turn, script: str) -> None:
+    """Say a step and remember it as the open one."""
+    turn.set("step", script)
+    turn.set("interrupted", None)
+    turn.say(script)
+
+
+def go_on(turn: Turn, *, after: str | None, back: bool = False) -> None:
+    """Show the step that follows `after` (or precedes it), or the end of the plan."""
+    plan = plan_of(turn)
+    if plan is None:
+        turn.say("utter_menu")
+        return
+    steps = plan.steps_for(turn.known())
+    if back:
+        earlier = steps[: steps.index(after)] if after in steps else []
+        show_step(turn, earlier[-1] if earlier else steps[0])
+        return
+    done = set(turn.slots.get("done") or [])
+    later = steps[steps.index(after) + 1 :] if after in steps else steps
+    following = [step for step in later if step not in done]
+    if following:
+        show_step(turn, following[0])
+    else:
+        finish(turn, plan)
+
+
+def finish(turn: Turn, plan: Plan) -> None:
+    """End a plan: who takes over, how the person is, and what was set aside earlier."""
+    turn.set("step", None)
+    turn.set("interrupted", None)
+    if plan.handoff:
+        turn.say(plan.handoff)
+    turn.say("utter_plan_end")
+    if turn.slots.get("crisis_replies"):
+        turn.say("utter_self_harm_stay")
+    offer_set_aside(turn)
+
+
+def offer_set_aside(turn: Turn) -> None:
+    """Offer the situation that was told earlier and not finished."""
+    waiting = [name for name in turn.slots.get("set_aside") or [] if name != turn.situation]
+    if waiting:
+        turn.say("utter_topic_return", topic=waiting[-1], choices=[waiting[-1]])
+
+
+def show_whole(turn: Turn) -> None:
+    """Say the whole plan at once; only the last message keeps its buttons."""
+    plan = plan_of(turn)
+    if plan is None:
+        turn.say("utter_menu")
+        return
+    turn.say("utter_plan_whole")
+    for step in plan.steps_for(turn.known()):
+        turn.say(step, plain=True)
+    turn.say("utter_back_to_plan" if turn.slots.get("step") else "utter_plan_end")
+
+
+def resume(turn: Turn) -> str | None:
+    """Go back to what was open. Returns an action that has to follow, or None when all is said."""
+    if turn.in_triage:
+        turn.ask_again()
+        return None
+    if plan_of(turn) is None:
+        turn.say(f"utter_{turn.situation}_more" if turn.situation else "utter_menu")
+        return None
+    step = turn.slots.get("step")
+    if step:
+        show_step(turn, step)
+        return None
+    if turn.slots.get("interrupted") == "triage":
+        turn.set("interrupted", None)
+        return TRIAGE_FORM if open_questions(turn) else "action_plan"
+    go_on(turn, after=None)
+    return None

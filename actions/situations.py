@@ -1,0 +1,81 @@
+"""Opening a situation: you are not to blame, one useful step, then at most one question."""
+
+from __future__ import annotations
+
+from rasa_sdk.events import EventType
+
+from actions.base import ScriptAction
+from actions.crisis import keep_company
+from actions.plan_steps import offer_set_aside, open_questions, plan_of, show_step
+from actions.policy import TRIAGE_FORM
+from actions.turn import REQUESTED_SLOT, Turn
+
+
+class OpenSituation(ScriptAction):
+    """Input: a situation's intent. Answers with its opener, then leads to triage or the plan."""
+
+    action_name = "action_open_situation"
+
+    def answer(self, turn: Turn) -> list[EventType]:
+        keep_company(turn)
+        if turn.intent == turn.situation:
+            return self._heard_more(turn)
+        begin(turn, turn.intent)
+        turn.say(f"utter_{turn.intent}_open")
+        return lead_on(turn)
+
+    def _heard_more(self, turn: Turn) -> list[EventType]:
+        """The same situation again: more detail, or it happened again after the plan."""
+        changed = turn.fill()
+        step = turn.slots.get("step")
+        if turn.in_triage:
+            if not changed:
+                turn.say("utter_heard_more")
+            return turn.then(TRIAGE_FORM)
+        if step:
+            turn.say("utter_heard_more")
+            show_step(turn, step)
+            return turn.listen()
+        if plan_of(turn) is None:
+            scripts = (f"utter_{turn.intent}_more", f"utter_{turn.intent}_open")
+            turn.say(turn.least_recent(scripts))
+        else:
+            turn.say("utter_happened_again")
+        offer_set_aside(turn)
+        return turn.listen()
+
+
+def begin(turn: Turn, situation: str) -> None:
+    """Make `situation` the open one; what was open before is set aside, to return to."""
+    before = turn.situation
+    set_aside = [name for name in turn.slots.get("set_aside") or [] if name != situation]
+    unfinished = turn.in_triage or turn.slots.get("step") or turn.slots.get("interrupted")
+    if before and before != situation and unfinished:
+        set_aside.append(before)
+    for other in turn.meanings:
+        if other != situation and other not in set_aside:
+            set_aside.append(other)
+    if before and before != situation:
+        for name in turn.policy.incident_slots:
+            turn.set(name, None)
+    turn.set("set_aside", set_aside)
+    turn.set("situation", situation)
+    for name in ("asked", "done"):
+        turn.set(name, [])
+    for name in ("step", "interrupted", REQUESTED_SLOT):
+        turn.set(name, None)
+    turn.fill()
+
+
+def lead_on(turn: Turn) -> list[EventType]:
+    """After an opener: triage while a question is open, else the plan, else what else helps."""
+    if open_questions(turn):
+        return turn.then(TRIAGE_FORM)
+    if plan_of(turn):
+        turn.leave_triage()
+        turn.set("interrupted", None)
+        return turn.then("action_plan")
+    turn.leave_triage()
+    turn.set("interrupted", None)
+    turn.say(f"utter_{turn.situation}_more")
+    return turn.listen()

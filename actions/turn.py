@@ -1,0 +1,125 @@
+"""One turn as the actions see it: what was understood, what is known, what is answered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.policy import TRIAGE_FORM, DialoguePolicy, policy
+
+LISTEN = "action_listen"
+REQUESTED_SLOT = "requested_slot"
+SAID_MEMORY = 12
+FACTS = ("setting", "payment")  # filled from what is said, never asked
+
+
+class Turn:
+    """Reads a tracker once and collects the answer: scripts to name and slots to set.
+
+    `entities` maps an entity to its last value; `choice` is what a pressed button means;
+    `unseen` is true when the person wrote before the previous answer reached them.
+    """
+
+    def __init__(self, tracker: Tracker, dispatcher: CollectingDispatcher) -> None:
+        message = tracker.latest_message
+        self.policy: DialoguePolicy = policy()
+        self.intent: str = (message.get("intent") or {}).get("name") or "out_of_scope"
+        self.entities: dict[str, str] = {
+            entity["entity"]: str(entity["value"]) for entity in message.get("entities") or []
+        }
+        self.choice: str | None = self.entities.pop("choice", None)
+        self.ranking: list[str] = [
+            entry["name"] for entry in message.get("intent_ranking") or [] if entry.get("name")
+        ]
+        self.meanings: list[str] = list(message.get("meanings") or [])
+        self.slots: dict[str, Any] = dict(tracker.slots)
+        self.in_triage = (tracker.active_loop or {}).get("name") == TRIAGE_FORM
+        self.dispatcher = dispatcher
+        self.events: list[EventType] = []
+        metadata = message.get("metadata") or {}
+        self.unseen = bool(metadata.get("unseen"))
+        for name in ("locale", "channel", "country"):
+            if metadata.get(name) and not self.slots.get(name):
+                self.set(name, str(metadata[name]))
+
+    @property
+    def requested(self) -> str | None:
+        """The triage question that is open, or None."""
+        return self.slots.get(REQUESTED_SLOT) if self.in_triage else None
+
+    @property
+    def situation(self) -> str | None:
+        value = self.slots.get("situation")
+        return str(value) if value else None
+
+    def known(self) -> dict[str, str]:
+        """Slots with an answer, for the decision table; a skipped question counts as unset."""
+        return {
+            name: str(value)
+            for name, value in self.slots.items()
+            if isinstance(value, str) and value != "skipped"
+        }
+
+    def set(self, name: str, value: Any) -> None:
+        """Set a slot for the rest of this turn and for the tracker."""
+        if self.slots.get(name) != value:
+            self.slots[name] = value
+            self.events.append(SlotSet(name, value))
+
+    def fill(self) -> frozenset[str]:
+        """Fill triage slots and facts from what was said; returns the names that changed."""
+        changed = set()
+        for name in (*self.policy.triage_slots, *FACTS):
+            value = self.entities.get(name)
+            if value is not None and self.slots.get(name) != value:
+                self.set(name, value)
+                changed.add(name)
+        return frozenset(changed)
+
+    def say(self, script: str, **extra: Any) -> None:
+        """Name a script. `choices` adds buttons of intents, `plain` leaves its buttons away,
+        `topic` names the situation that its text mentions."""
+        self.dispatcher.utter_message(response=script, **extra)
+        self.set("said", [*(self.slots.get("said") or []), script][-SAID_MEMORY:])
+
+    def least_recent(self, scripts: tuple[str, ...]) -> str:
+        """The script of a rotation that was said longest ago, the first one if none was."""
+        said: list[str] = list(self.slots.get("said") or [])
+        unsaid = [script for script in scripts if script not in said]
+        if unsaid:
+            return unsaid[0]
+        return min(scripts, key=lambda script: len(said) - said[::-1].index(script))
+
+    def ask_again(self) -> None:
+        """Repeat the open triage question."""
+        if self.requested:
+            self.say(f"utter_ask_{TRIAGE_FORM}_{self.requested}")
+
+    def leave_triage(self) -> None:
+        """Put the form aside; `interrupted` remembers that it can be taken up again."""
+        if self.in_triage:
+            asked = list(self.slots.get("asked") or [])
+            self.set("asked", [name for name in asked if name != self.requested])
+            self.set("interrupted", "triage")
+            self.set(REQUESTED_SLOT, None)
+            self.in_triage = False
+            self.events.append(ActiveLoop(None))
+
+    def listen(self) -> list[EventType]:
+        """The events of a finished answer. Naming the form again clears its rejection, so that
+        the next message is read as an answer to its open question."""
+        if self.in_triage:
+            self.events.append(ActiveLoop(TRIAGE_FORM))
+        return [*self.events, FollowupAction(LISTEN)]
+
+    def then(self, action: str) -> list[EventType]:
+        """The events of an answer that another action finishes."""
+        return [*self.events, FollowupAction(action)]
+
+    def understood(self) -> None:
+        """A turn that was understood ends a row of turns that were not."""
+        if self.slots.get("misses"):
+            self.set("misses", 0.0)

@@ -1,0 +1,128 @@
+"""Rasa's tracker store, bounded and minimised: one row a conversation, replaced at every turn."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable
+from typing import Any
+
+from rasa.core.brokers.broker import EventBroker
+from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import deserialise_events
+from rasa.shared.core.trackers import DialogueStateTracker
+from sqlalchemy import (
+    Column,
+    Engine,
+    Float,
+    MetaData,
+    String,
+    Table,
+    Text,
+    create_engine,
+    delete,
+    event,
+    select,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.dialogue.minimise import minimised
+from bot.dialogue.record import CURRENT
+
+metadata = MetaData()
+trackers = Table(
+    "tracker",
+    metadata,
+    Column("conversation", String(64), primary_key=True),
+    Column("events", Text, nullable=False),
+    Column("message_id", String(64)),
+    Column("reply", Text),
+    Column("updated", Float, nullable=False),
+)
+
+
+class MinimisedTrackerStore(TrackerStore):
+    """Keeps intents, script ids and closed-list slots of the last turns; no text is stored.
+
+    The reply to the last message is stored with it, in one transaction: a message that is
+    delivered again is answered with it and not handled twice. Database errors surface.
+    """
+
+    def __init__(
+        self,
+        domain: Domain | None = None,
+        event_broker: EventBroker | None = None,
+        host: str | None = None,
+        database: str = "sqlite:///var/trackers.db",
+        keep_turns: int = 6,
+        **kwargs: Any,
+    ) -> None:
+        self.keep_turns = int(keep_turns)
+        self.engine: Engine = create_engine(host or database)
+        if self.engine.dialect.name == "sqlite":
+            event.listen(self.engine, "connect", _careful_sqlite)
+        metadata.create_all(self.engine)
+        super().__init__(domain, event_broker, **kwargs)
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Replace the conversation's row; with a finished turn goes the reply to its message."""
+        row: dict[str, Any] = {
+            "conversation": tracker.sender_id,
+            "events": json.dumps(minimised(tracker, self.domain, self.keep_turns)),
+            "updated": time.time(),
+        }
+        record = CURRENT.get()
+        message = tracker.latest_message
+        if record is not None and message is not None and message.message_id == record.message_id:
+            record.observe(tracker)
+            if tracker.latest_action_name == ACTION_LISTEN_NAME:
+                row["message_id"] = record.message_id
+                row["reply"] = json.dumps(record.as_reply())
+        insert = postgresql.insert if self.engine.dialect.name == "postgresql" else sqlite.insert
+        statement = insert(trackers).values(**row)
+        with self.engine.begin() as connection:
+            connection.execute(
+                statement.on_conflict_do_update(index_elements=["conversation"], set_=row)
+            )
+
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
+        """The tracker of a conversation, or None; its length does not grow with the talk."""
+        query = select(trackers.c.events).where(trackers.c.conversation == sender_id)
+        with self.engine.connect() as connection:
+            stored = connection.execute(query).scalar()
+        if stored is None:
+            return None
+        events = deserialise_events(json.loads(stored))
+        return DialogueStateTracker.from_events(sender_id, events, self.domain.slots)
+
+    def reply_to(self, conversation: str, message_id: str) -> dict[str, Any] | None:
+        """The stored reply, when this was the conversation's last message."""
+        query = select(trackers.c.reply).where(
+            trackers.c.conversation == conversation, trackers.c.message_id == message_id
+        )
+        with self.engine.connect() as connection:
+            reply = connection.execute(query).scalar()
+        return None if reply is None else dict(json.loads(reply))
+
+    def forget(self, conversation: str) -> None:
+        """Erase a conversation; erasing one that is not there is no error."""
+        with self.engine.begin() as connection:
+            connection.execute(delete(trackers).where(trackers.c.conversation == conversation))
+
+    def purge(self, older_than: float) -> int:
+        """Erase conversations last used before `older_than` (seconds since 1970); their number."""
+        with self.engine.begin() as connection:
+            result = connection.execute(delete(trackers).where(trackers.c.updated < older_than))
+        return int(result.rowcount)
+
+    async def keys(self) -> Iterable[str]:
+        """Conversation ids."""
+        with self.engine.connect() as connection:
+            return list(connection.execute(select(trackers.c.conversation)).scalars())
+
+
+def _careful_sqlite(connection: Any, _: object) -> None:
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON"):
+        connection.execute(f"PRAGMA {pragma}")

@@ -1,0 +1,74 @@
+"""The Rasa worker: Rasa as a library behind a private, token-checked address."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from bot.dialogue.engine import Engine
+from bot.settings import Settings, settings
+
+
+def build_worker(engine: Engine, token: str) -> Starlette:
+    """GET /health, POST /turn, DELETE /conversations/<id>; all but health need the token."""
+
+    def allowed(request: Request) -> bool:
+        given = request.headers.get("authorization", "")
+        return hmac.compare_digest(given, f"Bearer {token}")
+
+    async def health(request: Request) -> Response:
+        return JSONResponse({"status": "ready", "model": engine.model_name})
+
+    async def turn(request: Request) -> Response:
+        if not allowed(request):
+            return JSONResponse({"title": "wrong token"}, status_code=401)
+        body: dict[str, Any] = await request.json()
+        # A gateway that hangs up early must not stop a turn half way.
+        return JSONResponse(await asyncio.shield(engine.take_turn(body)))
+
+    async def forget(request: Request) -> Response:
+        if not allowed(request):
+            return JSONResponse({"title": "wrong token"}, status_code=401)
+        await engine.forget(request.path_params["conversation"])
+        return Response(status_code=204)
+
+    return Starlette(
+        routes=[
+            Route("/health", health),
+            Route("/turn", turn, methods=["POST"]),
+            Route("/conversations/{conversation}", forget, methods=["DELETE"]),
+        ]
+    )
+
+
+def serve(config: Settings, model: Path) -> None:
+    """Load `model`, check the golden sentences and serve until told to stop."""
+    import uvicorn
+
+    token = config.worker_token.get_secret_value() if config.worker_token else ""
+    if not token:
+        sys.exit(
+            "HANDRAIL_WORKER_TOKEN is not set: the worker would be open. `handrail run` sets it."
+        )
+    engine = Engine.load(model, config.tracker_database)
+    asyncio.run(engine.check_golden_sentences())
+    uvicorn.run(
+        build_worker(engine, token),
+        host=config.worker_host,
+        port=config.worker_port,
+        log_level="warning",
+        access_log=False,
+    )
+
+
+if __name__ == "__main__":
+    serve(settings(), Path(os.environ["HANDRAIL_MODEL"]))
