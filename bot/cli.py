@@ -1,0 +1,180 @@
+"""The `handrail` command. Parts that need Rasa are imported where they are used."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, TextIO
+
+import typer
+from pydantic import ValidationError
+
+from bot.content.problems import ContentError
+from bot.settings import ROOT, Settings
+
+app = typer.Typer(help="Handrail: a scripted guidance chatbot.", no_args_is_help=True)
+
+
+def configuration() -> Settings:
+    """The settings; a wrong one ends the command and says which and why."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        for problem in error.errors():
+            name = "_".join(str(part) for part in problem["loc"]).upper()
+            print(f"HANDRAIL_{name}: {problem['msg']} (see docs/settings.md)", file=sys.stderr)
+        raise typer.Exit(2) from error
+
+
+@app.command()
+def run(
+    port: Annotated[int | None, typer.Option(help="Port of the page and the API.")] = None,
+    worker_port: Annotated[int | None, typer.Option(help="Port of the Rasa worker.")] = None,
+) -> None:
+    """Start everything on this machine and keep it running."""
+    from bot.operations.supervisor import PortTaken, supervise
+
+    config = configuration()
+    if port is not None:
+        config = config.model_copy(update={"gateway_port": port})
+    if worker_port is not None:
+        config = config.model_copy(update={"worker_port": worker_port})
+    try:
+        asyncio.run(supervise(config))
+    except PortTaken as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(1) from error
+
+
+@app.command()
+def train(
+    force: Annotated[bool, typer.Option(help="Train even when nothing changed.")] = False,
+) -> None:
+    """Train the Rasa model for the data as it stands."""
+    print(_model(configuration(), force=force))
+
+
+@app.command()
+def check() -> None:
+    """Check scripts, plans, directory and data; says file, line and how to mend each problem."""
+    from bot.content.lint import check as lint
+
+    problems = lint(ROOT, list(configuration().locales))
+    for problem in problems:
+        print(problem)
+    print(f"{len(problems)} problem{'' if len(problems) == 1 else 's'} found.", file=sys.stderr)
+    raise typer.Exit(1 if problems else 0)
+
+
+@app.command()
+def release() -> None:
+    """Build, sign and put in force a release of the scripts as they stand."""
+    from bot.content.store import publish_baseline
+
+    config = configuration()
+    try:
+        store = publish_baseline(ROOT, config.data_folder / "releases", config.locales)
+    except ContentError as error:
+        _say_problems(error)
+        raise typer.Exit(1) from error
+    state = "draft: no script has been reviewed" if store.release.draft else "reviewed"
+    print(f"release {store.release.version} ({state}) {store.release.digest[:16]}")
+
+
+@app.command()
+def parse(
+    locale: Annotated[str | None, typer.Option(help="Hint for the language.")] = None,
+    jsonl: Annotated[bool, typer.Option(help='Lines are objects with a "text".')] = False,
+) -> None:
+    """Lines of text in, one JSON object a line out: what was understood."""
+    from bot.recognition.parsing import Recogniser
+
+    with _results_only() as results:
+        recogniser = Recogniser.load(_model(configuration()))
+        for line in sys.stdin:
+            text = line.rstrip("\n")
+            if jsonl:
+                try:
+                    text = str(json.loads(text)["text"]) if text.strip() else ""
+                except (ValueError, KeyError, TypeError):
+                    print(f"no object with a text: {text[:60]!r}", file=sys.stderr)
+                    text = ""
+            understood = recogniser.parse(text, locale).as_dict()
+            print(json.dumps(understood, ensure_ascii=False), file=results, flush=True)
+
+
+@app.command()
+def talk(
+    jsonl: Annotated[bool, typer.Option(help="Lines are dialogues (the only format).")] = True,
+) -> None:
+    """Dialogues as JSON lines in, the whole conversations as JSON lines out."""
+    from bot.operations.talking import talk as talk_all
+
+    with _results_only() as results:
+        config = configuration()
+        asyncio.run(talk_all(config, _model(config), sys.stdin, results))
+
+
+@app.command()
+def chat(
+    locale: Annotated[str | None, typer.Option(help="Language to begin with.")] = None,
+    country: Annotated[str | None, typer.Option(help="ISO code for the help cards.")] = None,
+) -> None:
+    """Talk to it in this terminal."""
+    from bot.operations.talking import chat as chat_here
+
+    config = configuration()
+    asyncio.run(chat_here(config, _model(config), locale, country))
+
+
+@app.command()
+def purge() -> None:
+    """Erase conversations whose time is over and texts that waited too long."""
+    from bot.edge import open_storage
+
+    config = configuration()
+    ended = open_storage(config).purge(config.text_minutes * 60)
+    print(f"{len(ended)} conversations erased")
+
+
+def _model(config: Settings, *, force: bool = False) -> Path:
+    from bot.operations.model_files import ModelDamaged
+    from bot.operations.training import TrainingFailed, ensure_model
+
+    try:
+        return ensure_model(config, force=force)
+    except (TrainingFailed, ModelDamaged) as error:
+        print(f"{error}. `handrail train --force` trains anew.", file=sys.stderr)
+        raise typer.Exit(1) from error
+
+
+@contextmanager
+def _results_only() -> Iterator[TextIO]:
+    """Standard output for results alone: whatever a library prints goes to stderr."""
+    results = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    sys.stdout.flush()
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    try:
+        yield results
+    finally:
+        results.flush()
+
+
+def _say_problems(error: ContentError) -> None:
+    for problem in error.problems:
+        print(problem, file=sys.stderr)
+
+
+def main() -> None:
+    """Entry point; runs from the project's folder, where Rasa expects its files."""
+    os.chdir(ROOT)
+    app()
+
+
+if __name__ == "__main__":
+    main()

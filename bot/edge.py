@@ -1,0 +1,146 @@
+"""Puts the public edge together: release, database, worker, gateway, page."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastapi import FastAPI
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from bot.content.migrations import upgrade
+from bot.content.problems import ContentError
+from bot.content.release import ReleaseRefused
+from bot.content.store import ReleaseStore, ensure_key, publish_baseline
+from bot.crisis import CrisisMatcher
+from bot.gateway.app import build_gateway
+from bot.gateway.commands import Commands
+from bot.gateway.conversations import Conversations
+from bot.gateway.sealing import Seal, ensure_secret
+from bot.gateway.speaking import Speaker
+from bot.gateway.storage import Storage
+from bot.gateway.worker_client import HttpWorker, Worker
+from bot.page.routes import page
+from bot.settings import ROOT, Settings, settings
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Edge:
+    """The parts that the command line and the tests need."""
+
+    conversations: Conversations
+    releases: ReleaseStore
+    engine: Engine
+
+
+def open_edge(config: Settings, worker: Worker, root: Path = ROOT) -> Edge:
+    """Open database and release and bind the service to a worker.
+
+    Raises ContentError when there is no good release to serve and none can be made.
+    """
+    config.data_folder.mkdir(parents=True, exist_ok=True)
+    secret = ensure_secret(
+        config.data_folder, config.secret_key.get_secret_value() if config.secret_key else None
+    )
+    releases = open_release(config, root)
+    engine = open_database(config.database)
+    upgrade(engine)
+    conversations = Conversations(
+        storage=Storage(engine, config.session_hours * 3600),
+        worker=worker,
+        speaker=Speaker(lambda: releases.release, config.locales[0], config.default_country),
+        matcher=CrisisMatcher.from_directory(root / "data" / "crisis"),
+        commands=Commands.from_directory(root / "data" / "commands"),
+        texts=Seal(secret, "inbox"),
+        buttons=Seal(secret, "buttons"),
+        deadline=config.answer_deadline,
+        text_limit=config.text_limit,
+    )
+    return Edge(conversations, releases, engine)
+
+
+def open_release(config: Settings, root: Path = ROOT) -> ReleaseStore:
+    """The release of the scripts as they stand, or the last good one when they have a mistake.
+
+    Raises ContentError when there is no good release at all.
+    """
+    folder = config.data_folder / "releases"
+    try:
+        return publish_baseline(root, folder, config.locales)
+    except ContentError as error:
+        store = ReleaseStore(folder, ensure_key(folder).public_key())
+        try:
+            store.load()
+        except ReleaseRefused:
+            raise error from None
+        for problem in error.problems:
+            logger.error("%s", problem)
+        logger.error("responses/ is not valid: the last good release keeps serving")
+        return store
+
+
+def open_database(address: str) -> Engine:
+    """An engine; SQLite waits for locks, commits to disk and erases what is deleted."""
+    engine = create_engine(address)
+    if engine.dialect.name == "sqlite":
+
+        @event.listens_for(engine, "connect")
+        def careful(connection: object, entry: ConnectionPoolEntry) -> None:
+            for pragma in (
+                "journal_mode=WAL",
+                "synchronous=FULL",
+                "busy_timeout=5000",
+                "foreign_keys=ON",
+                "secure_delete=ON",
+            ):
+                connection.execute(f"PRAGMA {pragma}")  # type: ignore[attr-defined]
+
+    return engine
+
+
+def build_app(config: Settings) -> FastAPI:
+    """The ASGI application of one gateway process."""
+    token = config.worker_token.get_secret_value() if config.worker_token else ""
+    edge = open_edge(config, HttpWorker(config.worker_url, token))
+    return build_gateway(
+        edge.conversations,
+        config,
+        reload_release=edge.releases.load,
+        routers=(page(edge.conversations, config),),
+    )
+
+
+def open_storage(config: Settings) -> Storage:
+    """Sessions, inbox and outbox alone, for upkeep from the command line."""
+    config.data_folder.mkdir(parents=True, exist_ok=True)
+    engine = open_database(config.database)
+    upgrade(engine)
+    return Storage(engine, config.session_hours * 3600)
+
+
+def serve(config: Settings) -> None:
+    """Serve the gateway until told to stop. Ends with the problems when there is no release."""
+    import uvicorn
+
+    logging.basicConfig(level=config.log_level)
+    try:
+        app = build_app(config)
+    except ContentError as error:
+        sys.exit("\n".join(str(problem) for problem in error.problems))
+    uvicorn.run(
+        app,
+        host=config.gateway_host,
+        port=config.gateway_port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+    )
+
+
+if __name__ == "__main__":
+    serve(settings())

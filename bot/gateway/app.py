@@ -1,0 +1,116 @@
+"""The gateway as an ASGI application. It starts and answers the crisis card without Rasa."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import JSONResponse, PlainTextResponse
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+
+from bot.gateway.api import EVERYBODY, api
+from bot.gateway.conversations import Conversations, OutgoingMessage
+from bot.gateway.errors import RequestProblem
+from bot.gateway.headers import SecurityHeaders
+from bot.gateway.schema import MessageBody, ProblemResponse
+from bot.settings import Settings
+
+logger = logging.getLogger(__name__)
+PROBLEM_TYPE = "application/problem+json"
+UPKEEP_SECONDS = 0.5
+PURGE_EVERY = 120  # rounds of upkeep
+
+
+def build_gateway(
+    conversations: Conversations,
+    config: Settings,
+    reload_release: Callable[[], object],
+    routers: tuple[APIRouter, ...] = (),
+) -> FastAPI:
+    """The application; `routers` are the page and the channels."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        upkeep = asyncio.create_task(_upkeep(conversations, config, reload_release))
+        yield
+        upkeep.cancel()
+
+    app = FastAPI(
+        title="Handrail",
+        version="1",
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.add_middleware(SecurityHeaders)
+    app.include_router(api(conversations, config))
+    app.include_router(_health(conversations))
+    for router in routers:
+        app.include_router(router)
+
+    def problem(status: int, title: str, script: str) -> JSONResponse:
+        message = conversations.speaker.say(script, locale=None, country=None)
+        body = ProblemResponse(
+            title=title, status=status, messages=[MessageBody.of(OutgoingMessage(message, ()))]
+        )
+        return JSONResponse(body.model_dump(), status_code=status, media_type=PROBLEM_TYPE)
+
+    @app.exception_handler(RequestProblem)
+    async def request_problem(request: Request, error: RequestProblem) -> JSONResponse:
+        return problem(error.status, error.title, error.script)
+
+    @app.exception_handler(HTTPException)
+    async def not_served(request: Request, error: HTTPException) -> JSONResponse:
+        return problem(error.status_code, str(error.detail), "utter_problem_bad_request")
+
+    @app.exception_handler(Exception)
+    async def our_fault(request: Request, error: Exception) -> JSONResponse:
+        # The type alone: a message may hold what a person typed.
+        logger.error("unexpected %s", type(error).__name__)
+        conversations.counters["unexpected"] += 1
+        return problem(503, "Something went wrong on our side.", "utter_problem_busy")
+
+    return app
+
+
+def _health(conversations: Conversations) -> APIRouter:
+    routes = APIRouter()
+
+    @routes.get("/healthz", openapi_extra={"x-may-call": EVERYBODY})
+    async def healthz() -> PlainTextResponse:
+        """200 when the crisis card can be served."""
+        return PlainTextResponse("ok" if conversations.help(None, None).resources else "no card")
+
+    @routes.get("/readyz", openapi_extra={"x-may-call": EVERYBODY})
+    async def readyz() -> PlainTextResponse:
+        """200 when a worker has parsed the golden sentences."""
+        if await conversations.worker.ready():
+            return PlainTextResponse("ready")
+        return PlainTextResponse("the worker is starting", status_code=503)
+
+    return routes
+
+
+async def _upkeep(
+    conversations: Conversations, config: Settings, reload_release: Callable[[], object]
+) -> None:
+    """Take up what a dead worker left, purge what is over, load a new release; never stops."""
+    rounds = 0
+    while True:
+        await asyncio.sleep(UPKEEP_SECONDS)
+        rounds += 1
+        try:
+            await conversations.take_up_waiting()
+            if rounds % PURGE_EVERY == 0:
+                await run_in_threadpool(conversations.storage.purge, config.text_minutes * 60)
+                await run_in_threadpool(reload_release)
+        except SQLAlchemyError as error:
+            logger.error("upkeep: %s", type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - a fault must not end everybody's upkeep
+            logger.error("upkeep: unexpected %s", type(error).__name__)

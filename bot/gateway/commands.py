@@ -1,0 +1,83 @@
+"""A typed text that means an offered button: its label, its number, or a synonym of its choice."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+_EDGES = re.compile(r"^[\W_]+|[\W_]+$")
+_SPACES = re.compile(r"\s+")
+_PAYLOAD = re.compile(r"^/[a-z_]+(\{.*\})?$")
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A button that was shown: its label and the payload behind it."""
+
+    label: str
+    payload: str
+
+
+class Commands:
+    """data/commands/<locale>.yml: the value of a button -> what people type instead."""
+
+    def __init__(self, synonyms: Mapping[str, Mapping[str, Any]]) -> None:
+        self._values: dict[str, dict[str, set[str]]] = {}
+        self._numbers: dict[str, dict[str, int]] = {}
+        for locale, entries in synonyms.items():
+            self._numbers[locale] = {
+                plain(word): int(number)
+                for number, words in (entries.get("numbers") or {}).items()
+                for word in (str(number), *words)
+            }
+            self._values[locale] = {
+                value: {plain(word) for word in words}
+                for value, words in entries.items()
+                if value != "numbers"
+            }
+
+    @classmethod
+    def from_directory(cls, folder: Path) -> Commands:
+        """Read every locale's file. Raises yaml.YAMLError with the place of a mistake."""
+        return cls(
+            {path.stem: yaml.safe_load(path.read_text("utf-8")) for path in folder.glob("*.yml")}
+        )
+
+    def match(self, text: str, offered: Sequence[Offered], locale: str) -> str | None:
+        """The payload of the offered button that a text means, or None."""
+        said = plain(text)
+        if not said or not offered:
+            return None
+        for button in offered:
+            if said == plain(button.label):
+                return button.payload
+        number = self._numbers.get(locale, {}).get(said)
+        if number is not None:
+            # "15" may be an age: only a number on offer is a choice.
+            return offered[number - 1].payload if number <= len(offered) else None
+        synonyms = self._values.get(locale, {})
+        for button in offered:
+            if any(said in synonyms.get(value, ()) for value in _values_of(button.payload)):
+                return button.payload
+        return None
+
+
+def plain(text: str) -> str:
+    """Lower case, no accents, no marks at the edges, single spaces."""
+    text = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
+    text = "".join(c for c in text if not unicodedata.combining(c))
+    return _EDGES.sub("", _SPACES.sub(" ", text))
+
+
+def _values_of(payload: str) -> tuple[str, ...]:
+    match = _PAYLOAD.match(payload)
+    if match is None or match[1] is None:
+        return ()
+    return tuple(str(value) for value in json.loads(match[1]).values())

@@ -1,0 +1,287 @@
+"""A conversation at the edge: accept, understand in order, answer by the release, never silence."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
+
+from bot.content.render import Message
+from bot.crisis import CrisisMatcher
+from bot.gateway.commands import Commands, Offered
+from bot.gateway.errors import BodyInvalid, ButtonForged, StorageDown, TokenUnknown
+from bot.gateway.sanitise import capped, clean
+from bot.gateway.sealing import Forged, Seal
+from bot.gateway.speaking import Speaker
+from bot.gateway.storage import Answer, Session, Storage
+from bot.gateway.worker_client import Worker, WorkerReply, WorkerUnavailable
+
+logger = logging.getLogger(__name__)
+ERASING_INTENT = "delete_data"
+LATE = "utter_late_reply"
+WELCOME = "utter_welcome"
+
+
+@dataclass(frozen=True)
+class OutgoingButton:
+    """A button as it leaves: `token` is opaque and bound to the conversation."""
+
+    label: str
+    token: str
+
+
+@dataclass(frozen=True)
+class OutgoingMessage:
+    """A rendered message with tokens instead of payloads."""
+
+    message: Message
+    buttons: tuple[OutgoingButton, ...]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What goes back for one message. `intent` is for tests and evaluations, never for a page."""
+
+    messages: tuple[OutgoingMessage, ...]
+    crisis: bool
+    intent: str | None = None
+
+
+@dataclass
+class Conversations:
+    """The service behind every channel. All methods answer; none waits longer than the deadline."""
+
+    storage: Storage
+    worker: Worker
+    speaker: Speaker
+    matcher: CrisisMatcher
+    commands: Commands
+    texts: Seal
+    buttons: Seal
+    deadline: float
+    text_limit: int
+    counters: Counter[str] = field(default_factory=Counter)
+    _turns: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+
+    async def start(
+        self, locale: str | None, country: str | None, channel: str = "web"
+    ) -> tuple[str, Reply]:
+        """A new conversation: its token and the welcome. Raises StorageDown."""
+        try:
+            token, session = await run_in_threadpool(
+                self.storage.open_session, channel, locale, country
+            )
+        except SQLAlchemyError as error:
+            raise StorageDown from error
+        welcome = self.speaker.say(WELCOME, locale=locale, country=country)
+        return token, Reply((self._outgoing(session.id, 0, welcome),), crisis=False)
+
+    async def find(self, token: str) -> Session:
+        """The conversation of a token. Raises TokenUnknown or StorageDown."""
+        try:
+            session = await run_in_threadpool(self.storage.find_session, token)
+        except SQLAlchemyError as error:
+            raise StorageDown from error
+        if session is None:
+            raise TokenUnknown
+        return session
+
+    async def send(
+        self, session: Session, key: str, *, text: str | None = None, button: str | None = None
+    ) -> Reply:
+        """Accept a message once and answer it.
+
+        The crisis matcher reads the whole text before it is cut. When the worker is late or away
+        the crisis card is the answer, and the worker's reply goes out before the next one.
+        Raises KeyReused, BodyInvalid, ButtonForged or StorageDown; then nothing was accepted.
+        """
+        if (text is None) == (button is None):
+            raise BodyInvalid
+        sealed: bytes | None = None
+        payload: str | None = None
+        danger = False
+        try:
+            if button is not None:
+                payload = self._payload(session, button)
+            else:
+                danger, sealed, payload = await self._read(session, text or "")
+            accepted = await run_in_threadpool(
+                self.storage.accept,
+                session,
+                key,
+                json.dumps([text, button]),
+                sealed=sealed,
+                payload=payload,
+            )
+        except SQLAlchemyError as error:
+            self.counters["storage_down"] += 1
+            raise StorageDown from error
+        try:
+            return await self._answer(session, accepted.id, danger)
+        except SQLAlchemyError:
+            # Accepted and committed: it is answered later, and now by the card.
+            self.counters["storage_down"] += 1
+            return self._card(session)
+
+    async def _read(self, session: Session, text: str) -> tuple[bool, bytes | None, str | None]:
+        danger = self.matcher.match(text) is not None
+        text = capped(clean(text), self.text_limit)
+        if not danger:
+            offered = await run_in_threadpool(self._offered, session)
+            payload = self.commands.match(text, offered, session.locale or "en")
+            if payload is not None:
+                return False, None, payload
+        return danger, self.texts.seal(text, session.id), None
+
+    def _offered(self, session: Session) -> list[Offered]:
+        """Buttons of the last answer, when it was seen; of the welcome before the first."""
+        answer = self.storage.last_answer(session.id)
+        if answer is None:
+            if session.turn:
+                return []
+            messages = [self.speaker.say(WELCOME, locale=session.locale, country=session.country)]
+        else:
+            messages = self._messages(session, answer)
+        return [Offered(b.label, b.payload) for message in messages for b in message.buttons]
+
+    def _payload(self, session: Session, token: str) -> str:
+        """What a pressed button means. One of an earlier answer shows its message again."""
+        try:
+            pressed = self.buttons.read_token(token, session.id)
+        except Forged as error:
+            self.counters["forged_buttons"] += 1
+            raise ButtonForged from error
+        payload = str(pressed["payload"])
+        if pressed["turn"] != session.turn and "{" in payload:
+            return f"/repeat{json.dumps({'choice': 'show:' + str(pressed['script'])})}"
+        return payload
+
+    async def _answer(self, session: Session, inbox_id: int, danger: bool) -> Reply:
+        turns = self._turns.get(session.id)
+        if turns is None or turns.done():
+            turns = asyncio.create_task(self.take_turns(session))
+            self._turns[session.id] = turns
+            turns.add_done_callback(lambda _: self._turns.pop(session.id, None))
+        limit = asyncio.get_running_loop().time() + self.deadline
+        while True:
+            answers = await run_in_threadpool(self.storage.deliver, session.id, inbox_id)
+            if any(answer.inbox_id == inbox_id for answer in answers):
+                return self._reply(session, answers, inbox_id, danger)
+            left = limit - asyncio.get_running_loop().time()
+            running = self._turns.get(session.id)
+            if left <= 0 or running is None:
+                self.counters["cards"] += 1
+                late = [m for answer in answers for m in self._render(session, answer)]
+                card = self._card(session)
+                return Reply((*late, *card.messages), crisis=danger)
+            await asyncio.wait([running], timeout=left)
+
+    async def take_turns(self, session: Session) -> None:
+        """Take every waiting turn of a conversation, in order; stops when the worker is away."""
+        while waiting := await run_in_threadpool(self.storage.waiting, session.id):
+            for item in waiting:
+                text = item.payload
+                if text is None and item.sealed is not None:
+                    text = self.texts.open(item.sealed, session.id)
+                body = {
+                    "conversation": session.id,
+                    "message_id": str(item.id),
+                    "text": text or "",
+                    "metadata": {
+                        "locale": session.locale,
+                        "country": session.country,
+                        "channel": session.channel,
+                        "unseen": item.unseen,
+                    },
+                }
+                try:
+                    reply = await self.worker.turn(body)
+                except WorkerUnavailable:
+                    self.counters["worker_unavailable"] += 1
+                    return
+                await run_in_threadpool(
+                    self.storage.finish, session.id, item.id, reply.model_dump()
+                )
+                if reply.intent == ERASING_INTENT:
+                    await self._forget_state(session.id)
+
+    async def take_up_waiting(self) -> int:
+        """Take the turns that a dead worker or a restart left behind; how many conversations."""
+        sessions = await run_in_threadpool(self.storage.sessions_waiting)
+        for session in sessions:
+            running = self._turns.get(session.id)
+            if running is None or running.done():
+                await self.take_turns(session)
+        return len(sessions)
+
+    async def forget(self, session: Session) -> None:
+        """Erase a conversation here and at the worker. Raises StorageDown."""
+        try:
+            await run_in_threadpool(self.storage.forget, session.id)
+        except SQLAlchemyError as error:
+            raise StorageDown from error
+        await self._forget_state(session.id)
+
+    async def _forget_state(self, session_id: str) -> None:
+        try:
+            await self.worker.forget(session_id)
+        except WorkerUnavailable:
+            # Its row holds ids only and is purged with the conversation's lifetime.
+            self.counters["worker_unavailable"] += 1
+
+    def help(self, locale: str | None, country: str | None) -> Message:
+        """The crisis card for a country."""
+        return self.speaker.card(locale, country)
+
+    def _reply(self, session: Session, answers: list[Answer], inbox_id: int, danger: bool) -> Reply:
+        own = next(answer for answer in answers if answer.inbox_id == inbox_id)
+        late = [answer for answer in answers if answer.inbox_id != inbox_id]
+        out: list[OutgoingMessage] = []
+        if late:
+            note = self.speaker.say(LATE, locale=session.locale, country=session.country)
+            out.append(self._outgoing(session.id, own.turn, note))
+            out += [message for answer in late for message in self._render(session, answer)]
+        reply = WorkerReply.model_validate(own.reply)
+        answered = self._render(session, own)
+        crisis = danger or reply.crisis is not None
+        if crisis and not any(m.message.resources for m in answered):
+            self.counters["crisis_cards_added"] += 1
+            answered = [*self._card(session).messages, *answered]
+        return Reply((*out, *answered), crisis=crisis, intent=reply.intent)
+
+    def _card(self, session: Session) -> Reply:
+        card = self.speaker.card(session.locale, session.country)
+        return Reply((self._outgoing(session.id, session.turn, card),), crisis=True)
+
+    def _messages(self, session: Session, answer: Answer) -> list[Message]:
+        return self.speaker.speak(
+            WorkerReply.model_validate(answer.reply),
+            seed=f"{session.id}:{answer.inbox_id}",
+            locale=session.locale,
+            country=session.country,
+        )
+
+    def _render(self, session: Session, answer: Answer) -> list[OutgoingMessage]:
+        return [
+            self._outgoing(session.id, answer.turn, message)
+            for message in self._messages(session, answer)
+        ]
+
+    def _outgoing(self, session_id: str, turn: int, message: Message) -> OutgoingMessage:
+        return OutgoingMessage(
+            message,
+            tuple(
+                OutgoingButton(button.label, self._token(session_id, turn, message, button.payload))
+                for button in message.buttons
+            ),
+        )
+
+    def _token(self, session_id: str, turn: int, message: Message, payload: str) -> str:
+        value: dict[str, Any] = {"payload": payload, "script": message.script, "turn": turn}
+        return self.buttons.token(value, session_id)

@@ -1,0 +1,95 @@
+"""From the scripts that the worker names to the messages of the release: nothing else gets out."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections import Counter
+from collections.abc import Callable
+
+from bot.content.release import Release
+from bot.content.render import Message, MessageButton, RenderContext, UnknownScript, render
+from bot.gateway.worker_client import NamedScript, WorkerReply
+
+logger = logging.getLogger(__name__)
+CRISIS_CARD = "utter_crisis_card"
+
+
+class Speaker:
+    """Renders replies from the release in force. `dropped` counts scripts that were not in it."""
+
+    def __init__(
+        self, release: Callable[[], Release], default_locale: str, default_country: str
+    ) -> None:
+        self._release = release
+        self._default_locale = default_locale
+        self._default_country = default_country
+        self.dropped: Counter[str] = Counter()
+
+    @property
+    def release(self) -> Release:
+        return self._release()
+
+    def speak(
+        self, reply: WorkerReply, *, seed: str, locale: str | None, country: str | None
+    ) -> list[Message]:
+        """Messages of a reply, the crisis card when none is left. `seed` fixes their ids."""
+        known = {"country": country, **reply.context}
+        context = self.context(locale=reply.locale or locale, **known)
+        messages = [
+            message for named in reply.messages if (message := self._one(named, context))
+        ] or [self.card(locale, country)]
+        return [_with_id(message, seed, number) for number, message in enumerate(messages)]
+
+    def say(self, script: str, *, locale: str | None, country: str | None) -> Message:
+        """One script of our own; raises UnknownScript when the release does not hold it."""
+        return render(self.release, script, self.context(locale=locale, country=country))
+
+    def card(self, locale: str | None, country: str | None) -> Message:
+        """The crisis card: in memory, needs neither database nor worker."""
+        return self.say(CRISIS_CARD, locale=locale, country=country)
+
+    def context(
+        self,
+        *,
+        locale: str | None = None,
+        country: str | None = None,
+        audience: str | None = None,
+        age_band: str | None = None,
+        platform: str | None = None,
+        situation: str | None = None,
+    ) -> RenderContext:
+        """Rendering context; an absent country is the deployment's default."""
+        offered = self.release.locales
+        return RenderContext(
+            locale=locale if locale in offered else self._default_locale,
+            audience=audience,
+            age_band=age_band,
+            country=country or self._default_country,
+            channel="web",
+            platform=platform,
+            topic=situation,
+        )
+
+    def _one(self, named: NamedScript, context: RenderContext) -> Message | None:
+        if named.topic:
+            context = RenderContext(**{**context.__dict__, "topic": named.topic})
+        try:
+            message = render(self.release, named.script, context)
+            offered = [self._choice(intent, context) for intent in named.choices]
+        except UnknownScript:
+            # Rasa named something that is in no release: it is not sent, and somebody must know.
+            self.dropped[named.script] += 1
+            logger.error("script is in no release")
+            return None
+        buttons = [] if named.plain else [*offered, *message.buttons]
+        return message.model_copy(update={"buttons": buttons})
+
+    def _choice(self, intent: str, context: RenderContext) -> MessageButton:
+        label = render(self.release, f"utter_choice_{intent}", context).text
+        return MessageButton(label=label, payload=f"/{intent}")
+
+
+def _with_id(message: Message, seed: str, number: int) -> Message:
+    digest = hashlib.sha256(f"{seed}:{number}".encode()).hexdigest()
+    return message.model_copy(update={"id": digest[:16]})

@@ -1,0 +1,79 @@
+"""The way to the Rasa worker: ids and slots only, over a private address, with a time limit."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import httpx
+from pydantic import BaseModel, Field
+
+
+class NamedScript(BaseModel):
+    """A script to say: `choices` are intents offered as buttons, `plain` leaves buttons away."""
+
+    script: str
+    choices: list[str] = Field(default_factory=list)
+    plain: bool = False
+    topic: str | None = None
+
+
+class WorkerReply(BaseModel):
+    """What the worker decided. `context` holds closed-list slots that choose wording and cards."""
+
+    messages: list[NamedScript]
+    intent: str | None = None
+    crisis: str | None = None
+    locale: str | None = None
+    context: dict[str, str] = Field(default_factory=dict)
+
+
+class WorkerUnavailable(Exception):
+    """The worker did not answer; the message stays in the inbox and is tried again."""
+
+
+class Worker(Protocol):
+    """Takes turns; implemented over HTTP here and in process by the command line."""
+
+    async def turn(self, body: dict[str, Any]) -> WorkerReply: ...
+
+    async def forget(self, conversation: str) -> None: ...
+
+    async def ready(self) -> bool: ...
+
+
+class HttpWorker:
+    """Speaks to bot.dialogue.worker. `patience` in seconds bounds one turn."""
+
+    def __init__(self, url: str, token: str, patience: float = 30.0) -> None:
+        self._client = httpx.AsyncClient(
+            base_url=url,
+            headers={"authorization": f"Bearer {token}"},
+            timeout=httpx.Timeout(patience, connect=0.5),
+            trust_env=False,
+        )
+
+    async def turn(self, body: dict[str, Any]) -> WorkerReply:
+        """Raises WorkerUnavailable when the worker is away, late or broken."""
+        try:
+            answer = await self._client.post("/turn", json=body)
+            answer.raise_for_status()
+            return WorkerReply.model_validate_json(answer.content)
+        except (httpx.HTTPError, ValueError) as error:
+            raise WorkerUnavailable(type(error).__name__) from error
+
+    async def forget(self, conversation: str) -> None:
+        try:
+            answer = await self._client.delete(f"/conversations/{conversation}")
+            answer.raise_for_status()
+        except httpx.HTTPError as error:
+            raise WorkerUnavailable(type(error).__name__) from error
+
+    async def ready(self) -> bool:
+        try:
+            answer = await self._client.get("/health", timeout=1.0)
+        except httpx.HTTPError:
+            return False
+        return answer.status_code == httpx.codes.OK
+
+    async def close(self) -> None:
+        await self._client.aclose()

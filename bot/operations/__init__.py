@@ -1,0 +1,1 @@
+"""Running it: training, supervision, talking from a terminal, purging."""

@@ -1,0 +1,123 @@
+"""Runs gateway and worker on one machine: starts them, restarts what dies, stops cleanly."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import signal
+import socket
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.operations.training import ensure_model, say
+from bot.settings import ROOT, Settings
+
+RESTART_SECONDS = (0.2, 1.0, 3.0, 10.0)
+STEADY_SECONDS = 30.0
+STOP_SECONDS = 10.0
+
+
+class PortTaken(Exception):
+    """Another program listens where we should."""
+
+
+@dataclass
+class Child:
+    """A process that is kept alive."""
+
+    name: str
+    module: str
+    environment: Mapping[str, str]
+    process: asyncio.subprocess.Process | None = None
+
+    async def keep_alive(self) -> None:
+        """Start it and start it again when it ends, after a growing pause."""
+        attempt = 0
+        loop = asyncio.get_running_loop()
+        while True:
+            started = loop.time()
+            self.process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                self.module,
+                cwd=ROOT,
+                env={**os.environ, **self.environment},
+                start_new_session=True,
+            )
+            code = await self.process.wait()
+            attempt = 0 if loop.time() - started > STEADY_SECONDS else attempt + 1
+            pause = RESTART_SECONDS[min(attempt, len(RESTART_SECONDS) - 1)]
+            say(f"The {self.name} ended (code {code}); it is started again in {pause:g} s.")
+            await asyncio.sleep(pause)
+
+    async def stop(self) -> None:
+        """Ask it to end, then make it."""
+        if self.process is None or self.process.returncode is not None:
+            return
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            await asyncio.wait_for(self.process.wait(), STOP_SECONDS)
+        except asyncio.TimeoutError:
+            self.process.kill()
+
+
+async def supervise(config: Settings) -> None:
+    """Run everything until a signal. The gateway serves the crisis card while the model trains.
+
+    Raises PortTaken before anything is started.
+    """
+    for host, port in (
+        (config.gateway_host, config.gateway_port),
+        (config.worker_host, config.worker_port),
+    ):
+        check_free(host, port)
+    token = config.worker_token.get_secret_value() if config.worker_token else ""
+    shared = {
+        "HANDRAIL_WORKER_TOKEN": token or secrets.token_urlsafe(32),
+        "HANDRAIL_GATEWAY_PORT": str(config.gateway_port),
+        "HANDRAIL_WORKER_PORT": str(config.worker_port),
+        "HANDRAIL_DATA_FOLDER": str(config.data_folder),
+        "PYTHONWARNINGS": "ignore",
+    }
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    gateway = Child("gateway", "bot.edge", shared)
+    children = [gateway]
+    tasks = [asyncio.create_task(gateway.keep_alive())]
+    say(f"Handrail: http://{config.gateway_host}:{config.gateway_port}/  (Ctrl-C stops it)")
+    training = asyncio.create_task(asyncio.to_thread(ensure_model, config))
+    stopped = asyncio.create_task(stop.wait())
+    await asyncio.wait([training, stopped], return_when=asyncio.FIRST_COMPLETED)
+    try:
+        if not stop.is_set():
+            worker = Child(
+                "worker",
+                "bot.dialogue.worker",
+                {**shared, "HANDRAIL_MODEL": str(training.result())},
+            )
+            children.append(worker)
+            tasks.append(asyncio.create_task(worker.keep_alive()))
+            say("The worker is starting; until it is ready, the page shows the crisis card.")
+            await stopped
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*(child.stop() for child in children))
+        say("Stopped.")
+
+
+def check_free(host: str, port: int) -> None:
+    """Raises PortTaken when the port cannot be bound."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise PortTaken(
+                f"{host}:{port} is in use. Stop the other program or choose another port: "
+                "HANDRAIL_GATEWAY_PORT, HANDRAIL_WORKER_PORT or `handrail run --port`."
+            ) from error
