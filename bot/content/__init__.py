@@ -1,0 +1,1 @@
+"""What may be said: vetted scripts, the help directory, plans and signed releases."""

@@ -1,0 +1,1 @@
+"""The rules of `handrail check`, one module for each kind of content."""

@@ -1,0 +1,28 @@
+"""`handrail check` for content: every finding says where it is and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from bot.content.checks.cards import cards
+from bot.content.checks.completeness import completeness
+from bot.content.checks.material import read_material
+from bot.content.checks.safety import safety
+from bot.content.checks.tables import tables
+from bot.content.checks.wording import wording
+from bot.content.problems import Problem
+
+CHECKS = (wording, safety, completeness, tables, cards)
+
+
+def check(root: Path, locales: Iterable[str]) -> list[Problem]:
+    """All problems of responses/ and data/plans under `root`, in file order. Empty: all is well.
+
+    The first locale is the one that the others are compared with.
+    """
+    material, problems = read_material(root, locales)
+    if material is not None:
+        for find in CHECKS:
+            problems += find(material)
+    return sorted(set(problems))

@@ -1,0 +1,164 @@
+"""Releases on disk: the current one, the one before, and the highest version ever seen."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from bot.content.release import (
+    BASELINE,
+    Release,
+    ReleaseRefused,
+    build_baseline,
+    content_digest,
+    sign,
+    verify,
+)
+
+_KEY, _CURRENT, _PREVIOUS, _STATE = "signing.key", "current.release", "previous.release", "state"
+
+
+def ensure_key(folder: Path) -> Ed25519PrivateKey:
+    """The signing key of this installation, made at the first start; only its owner may read it."""
+    path = folder / _KEY
+    try:
+        return Ed25519PrivateKey.from_private_bytes(path.read_bytes())
+    except FileNotFoundError:
+        pass
+    folder.mkdir(parents=True, exist_ok=True)
+    key = Ed25519PrivateKey.generate()
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:  # another process was faster
+        return Ed25519PrivateKey.from_private_bytes(path.read_bytes())
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(key.private_bytes_raw())
+    return key
+
+
+def public_bytes(key: Ed25519PublicKey) -> bytes:
+    """32 raw bytes, for a machine that only verifies."""
+    raw = serialization.Encoding.Raw, serialization.PublicFormat.Raw
+    return key.public_bytes(*raw)
+
+
+class ReleaseStore:
+    """Verifies, swaps and remembers. `release` is the last good one; `alarm` says what failed.
+
+    The files: current.release, previous.release and state (JSON: highest version, two digests).
+    """
+
+    def __init__(self, folder: Path, public_key: Ed25519PublicKey) -> None:
+        self.folder = folder
+        self.public_key = public_key
+        self.alarm: str | None = None
+        self._release: Release | None = None
+
+    @property
+    def release(self) -> Release:
+        """The release in force. Raises ReleaseRefused when none was ever accepted."""
+        if self._release is None:
+            raise ReleaseRefused(self.alarm or "no release is loaded")
+        return self._release
+
+    @property
+    def highest_version(self) -> int:
+        """The highest version this store has accepted, over all restarts; 0 before the first."""
+        return int(self._state().get("highest", 0))
+
+    def publish(self, data: bytes) -> Release:
+        """Verify and put in force in one step, on disk and in memory. Raises ReleaseRefused."""
+        release = verify(data, self.public_key)
+        state = self._state()
+        highest = int(state.get("highest", 0))
+        if release.version <= highest:
+            raise ReleaseRefused(f"version {release.version} is not newer than {highest}")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        current = self.folder / _CURRENT
+        before = self._accepted(_CURRENT, state)
+        if before is not None:
+            _write(self.folder / _PREVIOUS, current.read_bytes())
+        kept = before.digest if before else state.get("previous")
+        # State first: after a crash between the two writes the older file is refused as current
+        # and served as the last good one, never mistaken for the newest.
+        new_state = {"highest": release.version, "current": release.digest, "previous": kept}
+        _write(self.folder / _STATE, json.dumps(new_state).encode())
+        _write(current, data)
+        self._release, self.alarm = release, None
+        return release
+
+    def load(self) -> Release:
+        """Read what is on disk; refuse damaged or older files; keep the last good one.
+
+        Call it at start and then again and again: it swaps in a newer release and sets `alarm`.
+        Raises ReleaseRefused only where there is nothing good at all.
+        """
+        state = self._state()
+        try:
+            release = verify((self.folder / _CURRENT).read_bytes(), self.public_key)
+            if release.digest != state.get("current"):
+                if release.version <= int(state.get("highest", 0)):
+                    raise ReleaseRefused(f"version {release.version} is older than one seen")
+                # Put there by another machine's publisher: signed and newer, so it is taken over.
+                new_state = {"highest": release.version, "current": release.digest}
+                _write(
+                    self.folder / _STATE,
+                    json.dumps({**new_state, "previous": state.get("current")}).encode(),
+                )
+            self._release, self.alarm = release, None
+        except (OSError, ReleaseRefused) as error:
+            self.alarm = f"current release refused: {error}"
+            if self._release is None:
+                self._release = self._accepted(_PREVIOUS, state)
+        return self.release
+
+    def _accepted(self, name: str, state: dict[str, Any]) -> Release | None:
+        # Only a file whose digest is on record: an old signed bundle put in its place is not.
+        try:
+            release = verify((self.folder / name).read_bytes(), self.public_key)
+        except (OSError, ReleaseRefused):
+            return None
+        return release if release.digest in (state.get("current"), state.get("previous")) else None
+
+    def _state(self) -> dict[str, Any]:
+        try:
+            state = json.loads((self.folder / _STATE).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return state if isinstance(state, dict) else {}
+
+
+def publish_baseline(root: Path, folder: Path, locales: Iterable[str]) -> ReleaseStore:
+    """Put in force what ships in `root`/responses, under the key of this installation.
+
+    Does nothing when the release in force says the same or comes from the console: what staff
+    approved is not replaced by a restart. Raises ContentError, ReleaseRefused.
+    """
+    key = ensure_key(folder)
+    store = ReleaseStore(folder, key.public_key())
+    try:
+        in_force: Release | None = store.load()
+    except ReleaseRefused:
+        in_force = None
+    if in_force is not None and in_force.origin != BASELINE:
+        return store
+    bundle = build_baseline(root, locales, store.highest_version + 1)
+    if in_force is None or store.alarm or in_force.content_digest != content_digest(bundle):
+        store.publish(sign(bundle, key))
+    return store
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Replace a file in one step, on the disk before its name changes."""
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.new")
+    with temporary.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)

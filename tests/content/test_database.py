@@ -1,0 +1,426 @@
+"""Migrations, the rules that the database itself holds, the audit trail and the seed."""
+
+from __future__ import annotations
+
+import os
+import time
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import create_engine, delete, event, inspect, select, text, update
+from sqlalchemy.exc import DBAPIError
+
+from bot.content import migrations
+from bot.content.events import Entry, append_events, broken_event
+from bot.content.models import Base
+from bot.content.release import build_baseline, sign, verify
+from bot.content.seed import seed
+
+POSTGRES = os.environ.get("HANDRAIL_TEST_POSTGRES_URL")
+TABLES = Base.metadata.tables
+HASH, OTHER_HASH = "a" * 64, "b" * 64
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request, tmp_path):
+    """An engine on a database without tables."""
+    if request.param == "postgresql":
+        if not POSTGRES:
+            pytest.skip("HANDRAIL_TEST_POSTGRES_URL names no PostgreSQL database to try this on")
+        made = create_engine(POSTGRES)
+        with made.begin() as connection:
+            connection.execute(text("DROP SCHEMA public CASCADE"))
+            connection.execute(text("CREATE SCHEMA public"))
+    else:
+        made = create_engine(f"sqlite:///{tmp_path / 'content.db'}")
+
+        @event.listens_for(made, "connect")
+        def keys(connection, record):
+            connection.execute("PRAGMA foreign_keys=ON")
+
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def engine(empty):
+    migrations.upgrade(empty)
+    return empty
+
+
+def add(connection, table, **values):
+    made = connection.execute(TABLES[table].insert().values(**values))
+    return made.inserted_primary_key[0]
+
+
+def edition(connection, **values):
+    return add(
+        connection,
+        "edition",
+        **{
+            "script_id": "utter_x",
+            "locale": "en",
+            "body": "A",
+            **{name: [] for name in ("buttons", "says", "handoffs", "resources", "sources")},
+            "content_hash": HASH,
+            "author": "ana",
+            "last_editor": "ben",
+            "submitter": "eva",
+            "created": 1.0,
+            **values,
+        },
+    )
+
+
+def decision(connection, row, **values):
+    fixed = {"edition_id": row, "created": 1.0, "content_hash": HASH, "reason": "checked"}
+    return add(connection, "decision", **{**fixed, "actor": "zoe", "verdict": "approve", **values})
+
+
+def release(connection, version, *rows):
+    add(
+        connection,
+        "release",
+        version=version,
+        digest=f"{version:064}",
+        content_digest=HASH,
+        draft=False,
+        signer="zoe",
+        signed=b"x",
+        created=1.0,
+    )
+    for row in rows:
+        add(connection, "release_edition", release_version=version, edition_id=row)
+
+
+def state(connection, row, to):
+    change = update(TABLES["edition"]).where(TABLES["edition"].c.id == row)
+    connection.execute(change.values(state=to))
+
+
+def live(connection, version, **values):
+    row = edition(connection, **values)
+    decision(connection, row)
+    release(connection, version, row)
+    state(connection, row, "live")
+    return row
+
+
+def script(connection):
+    add(connection, "script", id="utter_x", risk="safety", owner="a", review_months=12, created=1.0)
+
+
+def test_head_equals_the_models(engine):
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_migrations_go_up_and_down_and_up_again(empty):
+    migrations.upgrade(empty)
+    migrations.upgrade(empty)
+    assert set(TABLES) <= set(inspect(empty).get_table_names())
+    migrations.downgrade(empty, "0001")
+    with empty.begin() as connection:
+        append_events(connection, [Entry("ana", "system:test:made", "x")])
+        connection.execute(delete(TABLES["event"]))  # without the rules of 0002 this is possible
+    migrations.upgrade(empty)
+    migrations.downgrade(empty, "base")
+    assert set(inspect(empty).get_table_names()) <= {"alembic_version"}
+    migrations.upgrade(empty)
+
+
+def test_constraint_names_follow_one_convention(engine):
+    inspector = inspect(engine)
+    for table in TABLES:
+        # SQLite forgets the name of a key that counts up by itself.
+        assert inspector.get_pk_constraint(table)["name"] in (f"pk_{table}", None)
+        for key in inspector.get_foreign_keys(table):
+            assert key["name"].startswith(f"fk_{table}_")
+        for rule in inspector.get_unique_constraints(table):
+            assert rule["name"].startswith(f"uq_{table}_")
+
+
+def test_an_approved_edition_goes_live_through_a_release_and_is_retired(engine):
+    with engine.begin() as connection:
+        script(connection)
+        row = live(connection, 1)
+        state(connection, row, "retired")
+        state(connection, row, "live")  # rollback points at an earlier release
+
+
+def two_live(connection):
+    live(connection, 1)
+    live(connection, 2)
+
+
+def own_approval(actor):
+    def act(connection):
+        decision(connection, edition(connection), actor=actor)
+
+    return act
+
+
+def approval_of_other_content(connection):
+    decision(connection, edition(connection), content_hash=OTHER_HASH)
+
+
+def live_without_release(connection):
+    row = edition(connection)
+    decision(connection, row)
+    state(connection, row, "live")
+
+
+def released_without_approval(connection):
+    release(connection, 1, edition(connection))
+
+
+def edited_after_approval(connection):
+    row = edition(connection)
+    decision(connection, row)
+    change = update(TABLES["edition"]).where(TABLES["edition"].c.id == row)
+    connection.execute(change.values(body="B", content_hash=OTHER_HASH, last_editor="ana"))
+    release(connection, 1, row)
+
+
+def approved_then_rejected(connection):
+    row = edition(connection)
+    decision(connection, row)
+    decision(connection, row, verdict="reject")
+    state(connection, row, "approved")
+
+
+def starts_live(connection):
+    edition(connection, state="live")
+
+
+def edited_without_a_new_hash(connection):
+    row = edition(connection)
+    change = update(TABLES["edition"]).where(TABLES["edition"].c.id == row)
+    connection.execute(change.values(body="B"))
+
+
+def published_changes(column, value):
+    def act(connection):
+        row = live(connection, 1)
+        change = update(TABLES["edition"]).where(TABLES["edition"].c.id == row)
+        connection.execute(change.values({column: value, "content_hash": OTHER_HASH}))
+
+    return act
+
+
+def published_review(connection):
+    row = live(connection, 1)
+    change = update(TABLES["edition"]).where(TABLES["edition"].c.id == row)
+    connection.execute(change.values(reviewed="2026-01-01"))
+
+
+def back_to_draft(connection):
+    state(connection, live(connection, 1), "draft")
+
+
+def published_deleted(connection):
+    row = live(connection, 1)
+    connection.execute(delete(TABLES["edition"]).where(TABLES["edition"].c.id == row))
+
+
+def made_baseline_later(connection):
+    row = edition(connection)
+    change = update(TABLES["edition"]).where(TABLES["edition"].c.id == row)
+    connection.execute(change.values(baseline=True))
+
+
+def baseline_edited(connection):
+    row = edition(connection, baseline=True)
+    change = update(TABLES["edition"]).where(TABLES["edition"].c.id == row)
+    connection.execute(change.values(body="B", content_hash=OTHER_HASH))
+
+
+def rejected_without_a_reason(connection):
+    decision(connection, edition(connection), verdict="reject", reason="")
+
+
+def touched(table, action):
+    def act(connection):
+        live(connection, 1)
+        append_events(connection, [Entry("ana", "system:test:made", "x")])
+        rows = TABLES[table]
+        column = next(iter(rows.primary_key)).name
+        change = delete(rows) if action == "delete" else update(rows).values({column: 77})
+        connection.execute(change)
+
+    return act
+
+
+def forked_chain(connection):
+    append_events(connection, [Entry("ana", "system:test:made", "x")])
+    add(
+        connection,
+        "event",
+        created=1.0,
+        actor="eve",
+        tag="system:test:made",
+        subject="y",
+        previous=OTHER_HASH,
+        hash=HASH,
+    )
+
+
+FORBIDDEN = {
+    "two live editions in one place": (two_live, "ix_edition_one_live|UNIQUE constraint"),
+    "the author approves": (own_approval("ana"), "cannot approve"),
+    "the last editor approves": (own_approval("ben"), "cannot approve"),
+    "the submitter approves": (own_approval("eva"), "cannot approve"),
+    "an approval of other content": (approval_of_other_content, "content it saw"),
+    "an edit after the approval": (edited_after_approval, "holds approved editions only"),
+    "an approval that was taken back": (approved_then_rejected, "no valid approval"),
+    "live without a release": (live_without_release, "through a release"),
+    "a release with an edition that nobody approved": (
+        released_without_approval,
+        "holds approved editions only",
+    ),
+    "an edition that starts live": (starts_live, "starts as a draft"),
+    "new words under the old hash": (edited_without_a_new_hash, "needs its new hash"),
+    "new words in a published edition": (published_changes("body", "B"), "never changes"),
+    "new buttons in a published edition": (published_changes("buttons", [1]), "never changes"),
+    "another author of a published edition": (published_changes("author", "eve"), "never changes"),
+    "a review written into a published edition": (published_review, "never changes"),
+    "a published edition made a draft": (back_to_draft, "never changes"),
+    "a published edition deleted": (published_deleted, "published edition stays"),
+    "an edition declared baseline": (made_baseline_later, "baseline edition is not edited"),
+    "a baseline edition edited": (baseline_edited, "baseline edition is not edited"),
+    "a rejection without a reason": (rejected_without_a_reason, "ck_decision_reason"),
+    "a release changed": (touched("release", "update"), "release rows never change"),
+    "a release deleted": (touched("release", "delete"), "release rows never change"),
+    "the content of a release changed": (
+        touched("release_edition", "update"),
+        "release_edition rows never change",
+    ),
+    "the content of a release deleted": (
+        touched("release_edition", "delete"),
+        "release_edition rows never change",
+    ),
+    "a decision changed": (touched("decision", "update"), "decision rows never change"),
+    "a decision deleted": (touched("decision", "delete"), "decision rows never change"),
+    "an event changed": (touched("event", "update"), "event rows never change"),
+    "an event deleted": (touched("event", "delete"), "event rows never change"),
+    "an event that does not follow the last one": (forked_chain, "follows the last one"),
+}
+
+
+@pytest.mark.parametrize("case", FORBIDDEN)
+def test_the_database_forbids(engine, case):
+    with engine.begin() as connection:
+        script(connection)
+    act, reason = FORBIDDEN[case]
+    with pytest.raises(DBAPIError, match=reason), engine.begin() as connection:
+        act(connection)
+
+
+def test_truncating_the_trail_is_forbidden_too(engine):
+    if engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has no TRUNCATE; its DELETE is forbidden above")
+    with pytest.raises(DBAPIError), engine.begin() as connection:
+        connection.execute(text("TRUNCATE event"))
+
+
+def test_editions_for_others_may_be_live_beside_each_other(engine):
+    with engine.begin() as connection:
+        script(connection)
+        places = ({}, {"audience": "parent"}, {"channel": "sms"}, {"locale": "es"})
+        for version, place in enumerate(places, 1):
+            live(connection, version, **place)
+
+
+def test_a_changed_event_breaks_the_chain_where_it_stands(engine):
+    with engine.begin() as connection:
+        entries = [Entry("ana", "system:test:made", f"n{number}") for number in range(20)]
+        append_events(connection, entries)
+        append_events(connection, [Entry("ana", "system:test:made", "last")])
+    with engine.connect() as connection:
+        assert broken_event(connection) is None
+    migrations.downgrade(engine, "0001")  # only without the rules a row can be changed at all
+    rows = TABLES["event"]
+    with engine.begin() as connection:
+        connection.execute(update(rows).where(rows.c.id == 7).values(subject="forged"))
+    with engine.connect() as connection:
+        assert broken_event(connection) == 7
+
+
+def test_a_tag_has_the_shape_source_subject_action():
+    with pytest.raises(ValueError, match="source:subject:action"):
+        Entry("ana", "published", "x")
+
+
+def sealed(connection, **values):
+    now = time.time()
+    add(
+        connection,
+        "session",
+        **{
+            "id": "s1",
+            "token_hash": HASH,
+            "channel": "web",
+            "created": now,
+            "last_seen": now,
+            "expires": now + 9,
+        },
+    )
+    message = {
+        "session_id": "s1",
+        "idempotency_key": "k",
+        "body_hash": HASH,
+        "sealed_text": b"x",
+        "created": now,
+    }
+    return add(connection, "inbox", **{**message, **values}), message
+
+
+def test_a_message_is_accepted_once_for_each_key(engine):
+    with engine.begin() as connection:
+        first, message = sealed(connection)
+    with pytest.raises(DBAPIError), engine.begin() as connection:
+        add(connection, "inbox", **message)
+    with engine.begin() as connection:
+        assert add(connection, "inbox", **{**message, "idempotency_key": "k2"}) > first
+
+
+def test_a_finished_message_keeps_no_text(engine):
+    with pytest.raises(DBAPIError), engine.begin() as connection:
+        sealed(connection, status="done")
+    with pytest.raises(DBAPIError), engine.begin() as connection:
+        sealed(connection, status="lost")
+
+
+def test_ids_of_erased_messages_are_not_given_again(engine):
+    with engine.begin() as connection:
+        first, message = sealed(connection)
+        connection.execute(delete(TABLES["inbox"]))
+        assert add(connection, "inbox", **message) > first
+
+
+def test_the_seed_records_the_baseline_once_and_moves_with_it(engine, project):
+    key = Ed25519PrivateKey.generate()
+
+    def put(version):
+        data = sign(build_baseline(project.root, ["en"], version), key)
+        loaded = verify(data, key.public_key())
+        return seed(engine, loaded, data), loaded
+
+    count, loaded = put(1)
+    assert count == len(loaded.editions)
+    assert put(1)[0] == 0
+    project.edit("responses/en/all.yml", "Stop paying now.", "Stop paying them now.")
+    assert put(2)[0] == 1
+    project.edit("responses/en/all.yml", "Stop paying them now.", "Stop paying now.")
+    assert put(3)[0] == 1, "the earlier edition comes back"
+    rows, events = TABLES["edition"], TABLES["event"]
+    with engine.connect() as connection:
+        assert broken_event(connection) is None
+        states = list(connection.execute(select(rows.c.state)).scalars())
+        assert (states.count("live"), states.count("retired")) == (len(loaded.editions), 1)
+        tags = list(connection.execute(select(events.c.tag)).scalars())
+        assert tags.count("system:release:published") == 3
+        assert tags.count("system:edition:retired") == 2

@@ -1,0 +1,249 @@
+from __future__ import annotations
+
+import json
+import random
+import stat
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from bot.content.release import (
+    Release,
+    ReleaseRefused,
+    build_baseline,
+    content_digest,
+    sign,
+    verify,
+)
+from bot.content.scripts import ContentError
+from bot.content.store import ReleaseStore, ensure_key, publish_baseline
+
+KEY = Ed25519PrivateKey.generate()
+
+
+@pytest.fixture
+def bundle(project):
+    return build_baseline(project.root, ["en"])
+
+
+def signed(bundle, version):
+    return sign({**bundle, "version": version}, KEY)
+
+
+@pytest.fixture
+def store(tmp_path, bundle):
+    made = ReleaseStore(tmp_path / "releases", KEY.public_key())
+    made.publish(signed(bundle, 1))
+    return made
+
+
+def test_a_signed_bundle_comes_back_whole(bundle):
+    release = verify(sign(bundle, KEY), KEY.public_key())
+    assert (release.version, release.locales, release.draft) == (1, ("en",), True)
+    assert release.content_digest == content_digest(bundle)
+    edition = release.editions_of("utter_self_harm_open", "en")[0]
+    assert edition.says == ("cannot_alert_anyone",)
+    assert release.holds("utter_self_harm_open", edition.content_hash[:12])
+    assert not release.holds("utter_greet", edition.content_hash[:12])
+    assert release.directory.emergency_number("US") == "911"
+
+
+def test_no_flipped_bit_is_accepted(bundle):
+    data, public = sign(bundle, KEY), KEY.public_key()
+    chance = random.Random(7)
+    places = [*range(160), *(chance.randrange(len(data)) for _ in range(500))]
+    accepted = []
+    for place in places:
+        broken = bytearray(data)
+        broken[place] ^= 1 << chance.randrange(8)
+        try:
+            verify(bytes(broken), public)
+        except ReleaseRefused:
+            continue
+        accepted.append(place)
+    assert accepted == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda data: data[:-1],
+        lambda data: data + b" ",
+        lambda data: b"",
+        lambda data: data[: len(data) // 2],
+        lambda data: data.replace(b"\n", b"\r\n", 1),
+        lambda data: data[:150].upper() + data[150:],
+        lambda data: data[19:],
+    ],
+    ids=["cut", "longer", "empty", "half", "line end", "upper-case signature", "no header"],
+)
+def test_a_damaged_file_is_refused(bundle, change):
+    with pytest.raises(ReleaseRefused):
+        verify(change(sign(bundle, KEY)), KEY.public_key())
+
+
+def test_another_key_is_refused(bundle):
+    with pytest.raises(ReleaseRefused):
+        verify(sign(bundle, Ed25519PrivateKey.generate()), KEY.public_key())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"format": "handrail-release-2"},
+        {"editions": None},
+        {"labels": {}, "locales": 3},
+    ],
+)
+def test_a_signed_bundle_of_another_shape_is_refused(bundle, change):
+    with pytest.raises(ReleaseRefused):
+        verify(sign({**bundle, **change}, KEY), KEY.public_key())
+
+
+def test_a_text_that_does_not_match_its_hash_is_refused_even_when_signed(bundle):
+    bundle["editions"][0]["text"] = "Something else."
+    with pytest.raises(ReleaseRefused, match="does not match its hash"):
+        verify(sign(bundle, KEY), KEY.public_key())
+
+
+def test_an_unknown_placeholder_is_refused_at_load(bundle):
+    from bot.content.scripts import Edition
+
+    fields = {**bundle["editions"][0], "text": "Hello {name}"}
+    del fields["hash"]
+    edition = Edition.model_validate(fields)
+    bundle["editions"][0] = {**fields, "hash": edition.content_hash}
+    with pytest.raises(ReleaseRefused, match="placeholder"):
+        verify(sign(bundle, KEY), KEY.public_key())
+
+
+def test_a_release_is_a_draft_until_every_text_is_reviewed(project, bundle):
+    assert bundle["draft"] is True
+    text = project.read("responses/en/all.yml").replace("reviewed: null", "reviewed: 2026-11-01")
+    project.write("responses/en/all.yml", text)
+    assert build_baseline(project.root, ["en"])["draft"] is False
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("handoffs: [emergency, crisis]", "handoffs: [nowhere]", "unknown handoff nowhere"),
+        (
+            "      owner:",
+            "      resources: [us_nobody]\n      owner:",
+            "unknown resource us_nobody",
+        ),
+    ],
+)
+def test_a_bundle_with_an_unknown_card_is_not_built(project, old, new, message):
+    project.edit("responses/en/all.yml", old, new)
+    with pytest.raises(ContentError, match=message):
+        build_baseline(project.root, ["en"])
+
+
+def test_a_locale_without_labels_is_not_built(project):
+    with pytest.raises(ContentError, match="labels for fr are missing"):
+        build_baseline(project.root, ["en", "fr"])
+
+
+def test_the_bundle_names_no_file_of_this_machine(project, bundle):
+    data = sign(bundle, KEY).decode()
+    assert str(project.root) not in data
+    assert "all.yml" not in data
+
+
+def test_the_key_is_made_once_and_only_its_owner_reads_it(tmp_path):
+    folder = tmp_path / "keys"
+    first = ensure_key(folder)
+    assert ensure_key(folder).private_bytes_raw() == first.private_bytes_raw()
+    assert stat.S_IMODE((folder / "signing.key").stat().st_mode) == 0o600
+
+
+def test_a_newer_release_is_swapped_in_and_an_older_or_equal_one_is_refused(store, bundle):
+    assert store.publish(signed(bundle, 3)).version == 3
+    for version in (1, 2, 3):
+        with pytest.raises(ReleaseRefused, match="not newer"):
+            store.publish(signed(bundle, version))
+    assert store.release.version == 3
+
+
+def test_the_highest_version_is_remembered_across_restarts(store, bundle):
+    store.publish(signed(bundle, 5))
+    again = ReleaseStore(store.folder, KEY.public_key())
+    assert again.load().version == 5
+    with pytest.raises(ReleaseRefused):
+        again.publish(signed(bundle, 4))
+    (store.folder / "current.release").write_bytes(signed(bundle, 2))
+    late = ReleaseStore(store.folder, KEY.public_key())
+    assert late.load().version == 1, "an old signed file in its place: the one before serves"
+    assert "older" in late.alarm
+
+
+def test_a_tampered_file_leaves_the_last_good_release_in_force(store, bundle):
+    store.publish(signed(bundle, 2))
+    path = store.folder / "current.release"
+    path.write_bytes(path.read_bytes().replace(b"Do not pay them", b"Please pay them"))
+    assert store.load().version == 2, "in memory the good one stays"
+    assert "refused" in store.alarm
+    restarted = ReleaseStore(store.folder, KEY.public_key())
+    assert restarted.load().version == 1, "after a restart the one before serves"
+    assert restarted.alarm
+    path.write_bytes(signed(bundle, 6))
+    assert restarted.load().version == 6
+    assert restarted.alarm is None
+
+
+def test_nothing_good_on_disk_is_an_error_and_not_silence(tmp_path):
+    empty = ReleaseStore(tmp_path / "none", KEY.public_key())
+    with pytest.raises(ReleaseRefused):
+        empty.load()
+    with pytest.raises(ReleaseRefused):
+        _ = empty.release
+
+
+@pytest.mark.parametrize("fails_at", ["previous.release", "state", "current.release"])
+def test_a_crash_at_any_write_leaves_a_good_release(store, bundle, monkeypatch, fails_at):
+    from bot.content import store as module
+
+    real = module._write
+
+    def failing(path, data):
+        if path.name == fails_at:
+            raise OSError("disk full")
+        real(path, data)
+
+    monkeypatch.setattr(module, "_write", failing)
+    with pytest.raises(OSError, match="disk full"):
+        store.publish(signed(bundle, 2))
+    assert store.release.version == 1
+    monkeypatch.undo()
+    restarted = ReleaseStore(store.folder, KEY.public_key())
+    assert restarted.load().version == 1
+    assert restarted.publish(signed(bundle, 3)).version == 3
+
+
+def test_the_baseline_is_published_once_and_again_when_a_text_changes(project, tmp_path):
+    folder = tmp_path / "var"
+    assert publish_baseline(project.root, folder, ["en"]).release.version == 1
+    assert publish_baseline(project.root, folder, ["en"]).release.version == 1
+    project.edit("responses/en/all.yml", "Stop paying now.", "Stop paying them now.")
+    assert publish_baseline(project.root, folder, ["en"]).release.version == 2
+
+
+def test_a_restart_does_not_replace_what_the_console_released(project, tmp_path):
+    folder = tmp_path / "var"
+    store = publish_baseline(project.root, folder, ["en"])
+    bundle = build_baseline(project.root, ["en"], 2)
+    store.publish(sign({**bundle, "origin": "console"}, ensure_key(folder)))
+    project.edit("responses/en/all.yml", "Stop paying now.", "Stop paying them now.")
+    again = publish_baseline(project.root, folder, ["en"])
+    assert (again.release.version, again.release.origin) == (2, "console")
+
+
+def test_canonical_json_is_what_is_signed(bundle):
+    body = sign(bundle, KEY).split(b"\n", 1)[1]
+    assert json.loads(body) == json.loads(json.dumps(bundle))
+    assert (
+        Release.from_bundle(json.loads(body)).digest
+        == verify(sign(bundle, KEY), KEY.public_key()).digest
+    )
