@@ -12,6 +12,7 @@ from actions.policy import TRIAGE_FORM
 from actions.turn import REQUESTED_SLOT, Turn
 
 ASK = f"utter_ask_{TRIAGE_FORM}_"
+DETAILS = ("inform_audience", "inform_platform", "inform_country")
 PLAIN_CHOICES = {"affirm": "done", "deny": "cant", "repeat": "again"}
 
 
@@ -21,7 +22,9 @@ class PlanNow(ScriptAction):
     action_name = "action_plan"
 
     def answer(self, turn: Turn) -> list[EventType]:
-        turn.say("utter_plan_start")
+        plan = plan_of(turn)
+        if plan is not None and plan.start:
+            turn.say(plan.start)
         go_on(turn, after=None)
         return turn.listen()
 
@@ -40,7 +43,7 @@ class Continue(ScriptAction):
             turn.understood()
             return self._choice(turn, turn.choice)
         changed = turn.fill()
-        if changed:
+        if changed or (turn.intent in DETAILS and turn.entities):
             turn.understood()
             return self._corrected(turn, changed)
         step = turn.slots.get("step")

@@ -33,6 +33,8 @@ class DialoguePolicy:
     crisis_situations: frozenset[str]
     question_limit: int
     plain_answers: Mapping[str, Mapping[str, str]]
+    topic_change: Mapping[str, float]
+    crisis_over_answer: float
     incident_slots: tuple[str, ...]
     crisis_rotation: Mapping[str, tuple[str, ...]]
     crisis_answers: Mapping[str, Mapping[str, CrisisAnswer]]
@@ -56,6 +58,8 @@ def read_policy(root: Path) -> DialoguePolicy:
         crisis_situations=frozenset(data["crisis_situations"]),
         question_limit=int(data["question_limit"]),
         plain_answers=data["plain_answers"],
+        topic_change=data["topic_change"],
+        crisis_over_answer=float(data["crisis_over_answer"]),
         incident_slots=tuple(data["incident_slots"]),
         crisis_rotation={k: tuple(v) for k, v in data["crisis_rotation"].items()},
         crisis_answers={

@@ -6,6 +6,7 @@ from rasa_sdk.events import EventType
 
 from actions.base import ScriptAction
 from actions.crisis import keep_company
+from actions.fallback import not_understood
 from actions.plan_steps import offer_set_aside, open_questions, plan_of, show_step
 from actions.policy import TRIAGE_FORM
 from actions.turn import REQUESTED_SLOT, Turn
@@ -17,12 +18,29 @@ class OpenSituation(ScriptAction):
     action_name = "action_open_situation"
 
     def answer(self, turn: Turn) -> list[EventType]:
-        keep_company(turn)
         if turn.intent == turn.situation:
+            keep_company(turn)
             return self._heard_more(turn)
+        if not turn.tells_other_situation and (turn.in_triage or turn.slots.get("step")):
+            return self._perhaps_other(turn)
+        keep_company(turn)
         begin(turn, turn.intent)
         turn.say(f"utter_{turn.intent}_open")
         return lead_on(turn)
+
+    def _perhaps_other(self, turn: Turn) -> list[EventType]:
+        """Unsure whether another situation is told: kept for later, and what is open goes on."""
+        if turn.fill() and turn.in_triage:
+            return turn.then(TRIAGE_FORM)
+        set_aside = list(turn.slots.get("set_aside") or [])
+        if turn.intent not in set_aside:
+            turn.set("set_aside", [*set_aside, turn.intent])
+        if turn.in_triage:
+            return not_understood(turn)
+        keep_company(turn)
+        turn.say("utter_heard_more")
+        show_step(turn, turn.slots["step"])
+        return turn.listen()
 
     def _heard_more(self, turn: Turn) -> list[EventType]:
         """The same situation again: more detail, or it happened again after the plan."""

@@ -48,15 +48,19 @@ class ValidateTriage(Action):
 
 def read_answer(turn: Turn, requested: str) -> bool:
     """Fill slots from an answer to the `requested` question; False when it is no answer."""
-    policy = turn.policy
-    other = turn.intent in policy.order_of_meanings and turn.intent != turn.situation
-    if turn.intent in policy.crisis_situations or turn.choice not in (None, "skip"):
+    answered = requested in turn.entities
+    if turn.choice not in (None, "skip"):
         return False
-    if other:
+    if turn.intent in turn.policy.crisis_situations:
+        elsewhere = not answered or turn.confidence >= turn.policy.crisis_over_answer
+    elif turn.tells_other_situation:
         # What answers the question is an answer, unless it tells of something more dangerous.
-        worse = turn.situation and policy.outranks(turn.intent, turn.situation)
-        if worse or requested not in turn.entities:
-            return False
+        open_one = turn.situation or turn.intent
+        elsewhere = not answered or turn.policy.outranks(turn.intent, open_one)
+    else:
+        elsewhere = False
+    if elsewhere:
+        return False
     answer = turn.entities.get(requested) or _plain_answer(turn, requested)
     if answer is None:
         return _read_details(turn)

@@ -27,6 +27,7 @@ class Turn:
         message = tracker.latest_message
         self.policy: DialoguePolicy = policy()
         self.intent: str = (message.get("intent") or {}).get("name") or "out_of_scope"
+        self.confidence = float((message.get("intent") or {}).get("confidence") or 0.0)
         self.entities: dict[str, str] = {
             entity["entity"]: str(entity["value"]) for entity in message.get("entities") or []
         }
@@ -54,6 +55,19 @@ class Turn:
     def situation(self) -> str | None:
         value = self.slots.get("situation")
         return str(value) if value else None
+
+    @property
+    def tells_other_situation(self) -> bool:
+        """Whether the message is about another situation than the open one, surely enough.
+
+        While something is open, more detail about it is likelier than a new topic.
+        """
+        if self.intent not in self.policy.order_of_meanings or self.intent == self.situation:
+            return False
+        if self.situation is None or self.choice is not None:
+            return True
+        worse = self.policy.outranks(self.intent, self.situation)
+        return self.confidence >= self.policy.topic_change["worse" if worse else "other"]
 
     def known(self) -> dict[str, str]:
         """Slots with an answer, for the decision table; a skipped question counts as unset."""

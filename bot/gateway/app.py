@@ -108,7 +108,9 @@ async def _upkeep(
         try:
             await conversations.take_up_waiting()
             if rounds % PURGE_EVERY == 0:
-                await run_in_threadpool(conversations.storage.purge, config.text_minutes * 60)
+                seconds = config.text_minutes * 60
+                for ended in await run_in_threadpool(conversations.storage.purge, seconds):
+                    await conversations.forget_state(ended)
                 await run_in_threadpool(reload_release)
         except SQLAlchemyError as error:
             logger.error("upkeep: %s", type(error).__name__)

@@ -209,7 +209,7 @@ class Conversations:
                     self.storage.finish, session.id, item.id, reply.model_dump()
                 )
                 if reply.intent == ERASING_INTENT:
-                    await self._forget_state(session.id)
+                    await self.forget_state(session.id)
 
     async def take_up_waiting(self) -> int:
         """Take the turns that a dead worker or a restart left behind; how many conversations."""
@@ -226,9 +226,10 @@ class Conversations:
             await run_in_threadpool(self.storage.forget, session.id)
         except SQLAlchemyError as error:
             raise StorageDown from error
-        await self._forget_state(session.id)
+        await self.forget_state(session.id)
 
-    async def _forget_state(self, session_id: str) -> None:
+    async def forget_state(self, session_id: str) -> None:
+        """Erase what the worker keeps of a conversation."""
         try:
             await self.worker.forget(session_id)
         except WorkerUnavailable:

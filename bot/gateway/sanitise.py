@@ -6,6 +6,8 @@ import re
 import unicodedata
 
 _LINE_ENDS = re.compile(r"[\r\n\t\u2028\u2029\u0085]+")
+# Every kind of space: Rasa strips them all before it looks for a slash.
+_COMMAND_START = re.compile(r"^[\s/\u200c\u200d]+")
 # Marks and signs that join or change what stands before them keep a person's script intact.
 _KEPT_FORMAT = {"\u200d", "\u200c"}
 
@@ -19,7 +21,7 @@ def clean(text: str) -> str:
     text = unicodedata.normalize("NFKC", text.encode("utf-16", "replace").decode("utf-16"))
     text = _LINE_ENDS.sub(" ", text)
     kept = [c for c in text if unicodedata.category(c)[0] != "C" or c in _KEPT_FORMAT]
-    return "".join(kept).lstrip("/ \u200c\u200d").strip()
+    return _COMMAND_START.sub("", "".join(kept)).strip()
 
 
 def capped(text: str, limit: int) -> str:
