@@ -52,7 +52,8 @@ def read_answer(turn: Turn, requested: str) -> bool:
     if turn.choice not in (None, "skip"):
         return False
     if turn.intent in turn.policy.crisis_situations:
-        elsewhere = not answered or turn.confidence >= turn.policy.crisis_over_answer
+        sure = turn.confidence >= turn.policy.crisis_over_answer
+        elsewhere = sure or not any(name in turn.entities for name in turn.policy.triage_slots)
     elif turn.tells_other_situation:
         # What answers the question is an answer, unless it tells of something more dangerous.
         open_one = turn.situation or turn.intent

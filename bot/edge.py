@@ -14,6 +14,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from bot.content.migrations import upgrade
 from bot.content.problems import ContentError
 from bot.content.release import ReleaseRefused
+from bot.content.seed import seed
 from bot.content.store import ReleaseStore, ensure_key, publish_baseline
 from bot.crisis import CrisisMatcher
 from bot.gateway.app import build_gateway
@@ -50,6 +51,7 @@ def open_edge(config: Settings, worker: Worker, root: Path = ROOT) -> Edge:
     releases = open_release(config, root)
     engine = open_database(config.database)
     upgrade(engine)
+    seed(engine, releases.release, releases.signed())
     conversations = Conversations(
         storage=Storage(engine, config.session_hours * 3600),
         worker=worker,

@@ -72,6 +72,17 @@ class ReleaseStore:
         """The highest version this store has accepted, over all restarts; 0 before the first."""
         return int(self._state().get("highest", 0))
 
+    def signed(self) -> bytes:
+        """The bytes of the release in force, as they were signed."""
+        for name in (_CURRENT, _PREVIOUS):
+            path = self.folder / name
+            if (
+                path.exists()
+                and verify(path.read_bytes(), self.public_key).digest == self.release.digest
+            ):
+                return path.read_bytes()
+        raise ReleaseRefused("the release in force is no longer on disk")
+
     def publish(self, data: bytes) -> Release:
         """Verify and put in force in one step, on disk and in memory. Raises ReleaseRefused."""
         release = verify(data, self.public_key)

@@ -10,8 +10,9 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import ValidationError
 
-from bot.gateway.conversations import Conversations, OutgoingMessage
+from bot.gateway.conversations import Conversations
 from bot.gateway.errors import BodyInvalid, BodyTooLarge, KeyMissing, TokenUnknown
+from bot.gateway.replies import OutgoingMessage
 from bot.gateway.schema import (
     HelpResponse,
     MessageBody,

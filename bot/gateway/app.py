@@ -14,9 +14,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from bot.gateway.api import EVERYBODY, api
-from bot.gateway.conversations import Conversations, OutgoingMessage
+from bot.gateway.conversations import Conversations
 from bot.gateway.errors import RequestProblem
 from bot.gateway.headers import SecurityHeaders
+from bot.gateway.replies import OutgoingMessage
 from bot.gateway.schema import MessageBody, ProblemResponse
 from bot.settings import Settings
 

@@ -25,6 +25,18 @@ class Offered:
     payload: str
 
 
+# Without a label and never counted: they are words, not buttons.
+NAVIGATION = tuple(
+    Offered("", f'/{intent}{{"choice": "{choice}"}}')
+    for intent, choices in {
+        "affirm": ("done", "next", "whole_plan"),
+        "deny": ("cant",),
+        "repeat": ("why", "back"),
+    }.items()
+    for choice in choices
+)
+
+
 class Commands:
     """data/commands/<locale>.yml: the value of a button -> what people type instead."""
 
@@ -61,7 +73,8 @@ class Commands:
         number = self._numbers.get(locale, {}).get(said)
         if number is not None:
             # "15" may be an age: only a number on offer is a choice.
-            return offered[number - 1].payload if number <= len(offered) else None
+            chosen = offered[number - 1] if number <= len(offered) else None
+            return chosen.payload if chosen and chosen.label else None
         synonyms = self._values.get(locale, {})
         for button in offered:
             if any(said in synonyms.get(value, ()) for value in _values_of(button.payload)):

@@ -7,6 +7,7 @@ import json
 import logging
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,43 +15,19 @@ from starlette.concurrency import run_in_threadpool
 
 from bot.content.render import Message
 from bot.crisis import CrisisMatcher
-from bot.gateway.commands import Commands, Offered
+from bot.gateway.commands import NAVIGATION, Commands, Offered
 from bot.gateway.errors import BodyInvalid, ButtonForged, StorageDown, TokenUnknown
+from bot.gateway.replies import OutgoingButton, OutgoingMessage, Reply
 from bot.gateway.sanitise import capped, clean
 from bot.gateway.sealing import Forged, Seal
 from bot.gateway.speaking import Speaker
-from bot.gateway.storage import Answer, Session, Storage
+from bot.gateway.storage import Answer, Session, Storage, Waiting
 from bot.gateway.worker_client import Worker, WorkerReply, WorkerUnavailable
 
 logger = logging.getLogger(__name__)
 ERASING_INTENT = "delete_data"
 LATE = "utter_late_reply"
 WELCOME = "utter_welcome"
-
-
-@dataclass(frozen=True)
-class OutgoingButton:
-    """A button as it leaves: `token` is opaque and bound to the conversation."""
-
-    label: str
-    token: str
-
-
-@dataclass(frozen=True)
-class OutgoingMessage:
-    """A rendered message with tokens instead of payloads."""
-
-    message: Message
-    buttons: tuple[OutgoingButton, ...]
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What goes back for one message. `intent` is for tests and evaluations, never for a page."""
-
-    messages: tuple[OutgoingMessage, ...]
-    crisis: bool
-    intent: str | None = None
 
 
 @dataclass
@@ -67,7 +44,7 @@ class Conversations:
     deadline: float
     text_limit: int
     counters: Counter[str] = field(default_factory=Counter)
-    _turns: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    _turns: dict[str, asyncio.Task[bool]] = field(default_factory=dict)
 
     async def start(
         self, locale: str | None, country: str | None, channel: str = "web"
@@ -133,22 +110,30 @@ class Conversations:
         danger = self.matcher.match(text) is not None
         text = capped(clean(text), self.text_limit)
         if not danger:
-            offered = await run_in_threadpool(self._offered, session)
-            payload = self.commands.match(text, offered, session.locale or "en")
+            offered, navigation = await run_in_threadpool(self._offered, session)
+            locale = session.locale or "en"
+            payload = self.commands.match(text, offered, locale) or self.commands.match(
+                text, navigation, locale
+            )
             if payload is not None:
                 return False, None, payload
         return danger, self.texts.seal(text, session.id), None
 
-    def _offered(self, session: Session) -> list[Offered]:
-        """Buttons of the last answer, when it was seen; of the welcome before the first."""
+    def _offered(self, session: Session) -> tuple[list[Offered], tuple[Offered, ...]]:
+        """Buttons of the last answer, when it was seen (of the welcome before the first), and
+        the words that lead through a plan, which work whatever was said last."""
         answer = self.storage.last_answer(session.id)
+        navigation: tuple[Offered, ...] = ()
         if answer is None:
             if session.turn:
-                return []
+                return [], ()
             messages = [self.speaker.say(WELCOME, locale=session.locale, country=session.country)]
         else:
             messages = self._messages(session, answer)
-        return [Offered(b.label, b.payload) for message in messages for b in message.buttons]
+            if answer.reply.get("context", {}).get("situation"):
+                navigation = NAVIGATION
+        offered = [Offered(b.label, b.payload) for message in messages for b in message.buttons]
+        return offered, navigation
 
     def _payload(self, session: Session, token: str) -> str:
         """What a pressed button means. One of an earlier answer shows its message again."""
@@ -163,61 +148,73 @@ class Conversations:
         return payload
 
     async def _answer(self, session: Session, inbox_id: int, danger: bool) -> Reply:
-        turns = self._turns.get(session.id)
-        if turns is None or turns.done():
-            turns = asyncio.create_task(self.take_turns(session))
-            self._turns[session.id] = turns
-            turns.add_done_callback(lambda _: self._turns.pop(session.id, None))
-        limit = asyncio.get_running_loop().time() + self.deadline
+        loop = asyncio.get_running_loop()
+        limit = loop.time() + self.deadline
+        away = False
         while True:
             answers = await run_in_threadpool(self.storage.deliver, session.id, inbox_id)
             if any(answer.inbox_id == inbox_id for answer in answers):
                 return self._reply(session, answers, inbox_id, danger)
-            left = limit - asyncio.get_running_loop().time()
-            running = self._turns.get(session.id)
-            if left <= 0 or running is None:
+            left = limit - loop.time()
+            if away or left <= 0:
                 self.counters["cards"] += 1
                 late = [m for answer in answers for m in self._render(session, answer)]
-                card = self._card(session)
-                return Reply((*late, *card.messages), crisis=danger)
-            await asyncio.wait([running], timeout=left)
+                return Reply((*late, *self._card(session).messages), crisis=danger)
+            turns = self._take_turns_soon(session)
+            await asyncio.wait([turns], timeout=left)
+            away = turns.done() and not turns.result()
 
-    async def take_turns(self, session: Session) -> None:
-        """Take every waiting turn of a conversation, in order; stops when the worker is away."""
+    def _take_turns_soon(self, session: Session) -> asyncio.Task[bool]:
+        """The one task that takes a conversation's turns; a caller that leaves does not stop it."""
+        task = self._turns.get(session.id)
+        if task is None or task.done():
+            task = asyncio.create_task(self.take_turns(session))
+            self._turns[session.id] = task
+            task.add_done_callback(partial(self._turns_taken, session.id))
+        return task
+
+    def _turns_taken(self, session_id: str, task: asyncio.Task[bool]) -> None:
+        if self._turns.get(session_id) is task:
+            del self._turns[session_id]
+
+    async def take_turns(self, session: Session) -> bool:
+        """Take every waiting turn of a conversation, in order; False when the worker is away."""
         while waiting := await run_in_threadpool(self.storage.waiting, session.id):
             for item in waiting:
-                text = item.payload
-                if text is None and item.sealed is not None:
-                    text = self.texts.open(item.sealed, session.id)
-                body = {
-                    "conversation": session.id,
-                    "message_id": str(item.id),
-                    "text": text or "",
-                    "metadata": {
-                        "locale": session.locale,
-                        "country": session.country,
-                        "channel": session.channel,
-                        "unseen": item.unseen,
-                    },
-                }
                 try:
-                    reply = await self.worker.turn(body)
+                    reply = await self.worker.turn(self._turn_body(session, item))
                 except WorkerUnavailable:
                     self.counters["worker_unavailable"] += 1
-                    return
+                    return False
                 await run_in_threadpool(
                     self.storage.finish, session.id, item.id, reply.model_dump()
                 )
                 if reply.intent == ERASING_INTENT:
                     await self.forget_state(session.id)
+        return True
+
+    def _turn_body(self, session: Session, item: Waiting) -> dict[str, Any]:
+        """What the worker gets: no token, no platform id."""
+        text = item.payload
+        if text is None and item.sealed is not None:
+            text = str(self.texts.open(item.sealed, session.id))
+        return {
+            "conversation": session.id,
+            "message_id": str(item.id),
+            "text": text or "",
+            "metadata": {
+                "locale": session.locale,
+                "country": session.country,
+                "channel": session.channel,
+                "unseen": item.unseen,
+            },
+        }
 
     async def take_up_waiting(self) -> int:
         """Take the turns that a dead worker or a restart left behind; how many conversations."""
         sessions = await run_in_threadpool(self.storage.sessions_waiting)
         for session in sessions:
-            running = self._turns.get(session.id)
-            if running is None or running.done():
-                await self.take_turns(session)
+            await asyncio.wait([self._take_turns_soon(session)])
         return len(sessions)
 
     async def forget(self, session: Session) -> None:

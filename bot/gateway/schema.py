@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.content.render import Card
-from bot.gateway.conversations import OutgoingMessage, Reply
+from bot.gateway.replies import OutgoingMessage, Reply
 
 
 class StartRequest(BaseModel):

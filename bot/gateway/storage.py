@@ -162,9 +162,20 @@ class Storage:
             return [Session(*row) for row in connection.execute(query)]
 
     def finish(self, session_id: str, inbox_id: int, reply: dict[str, Any]) -> int:
-        """Store an answer, forget the text, number the turn; one transaction. Returns the turn."""
+        """Store an answer, forget the text, number the turn; one transaction. Returns the turn.
+
+        A message that is finished already changes nothing: two gateways may take the same one.
+        """
         now = time.time()
         with self._engine.begin() as connection:
+            taken = connection.execute(
+                update(inbox)
+                .where(inbox.c.id == inbox_id, inbox.c.status == PENDING)
+                .values(status=DONE, sealed_text=None, payload=None, done_at=now)
+            )
+            if taken.rowcount == 0:
+                turns = select(session.c.turn).where(session.c.id == session_id)
+                return int(connection.execute(turns).scalar() or 0)
             connection.execute(
                 update(session)
                 .where(session.c.id == session_id)
@@ -174,11 +185,6 @@ class Storage:
                 connection.execute(select(session.c.turn).where(session.c.id == session_id))
                 .scalars()
                 .one()
-            )
-            connection.execute(
-                update(inbox)
-                .where(inbox.c.id == inbox_id)
-                .values(status=DONE, sealed_text=None, payload=None, done_at=now)
             )
             connection.execute(
                 insert(outbox).values(
