@@ -1,0 +1,95 @@
+"""One message of the form: begin or find the conversation, hand it on, choose the next page."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+
+from bot.gateway.conversations import Conversations
+from bot.gateway.errors import BodyInvalid, KeyMissing, RequestProblem, StorageDown, TokenUnknown
+from bot.page.choices import label_of, offered, pressed_start
+from bot.page.form import Form, read_form
+from bot.page.views import View, Views
+
+logger = logging.getLogger(__name__)
+Step = Callable[[Form, View], Awaitable[View]]
+
+
+class Chat:
+    """The form's side of a service. `body_limit` in bytes."""
+
+    def __init__(self, conversations: Conversations, views: Views, body_limit: int) -> None:
+        self._conversations = conversations
+        self._views = views
+        self._body_limit = body_limit
+
+    async def answer(self, request: Request, step: Step) -> HTMLResponse:
+        """The page after `step`, or the page of what went wrong with its status; never raises."""
+        form, view = Form(), View(self._views.locale(None))
+        try:
+            form = await read_form(request, self._body_limit)
+            view = View(self._views.locale(form.locale), self._views.country(form.country))
+            if form.token is not None:
+                await self._conversations.find(form.token)
+                view = replace(view, token=form.token)
+            return self._views.page(await step(form, view))
+        except RequestProblem as error:
+            problem = error
+        except Exception as error:  # noqa: BLE001 - no fault may end on a page without help
+            # The type alone: a message may hold what a person typed.
+            logger.error("unexpected %s", type(error).__name__)
+            self._conversations.counters["unexpected"] += 1
+            problem = StorageDown()
+        return self._views.page(self._views.problem(problem, view, form), problem.status)
+
+    async def send(self, form: Form, view: View) -> View:
+        """Take a text or a button; the first one begins the conversation."""
+        if form.key is None:
+            raise KeyMissing
+        if form.sent != 1:
+            raise BodyInvalid
+        button, said = form.button, form.text
+        if view.token is None:
+            view, button, said = await self._begin(form, view)
+        session = await self._conversations.find(view.token or "")
+        reply = await self._conversations.send(
+            session, form.message_key, text=form.text, button=button
+        )
+        if form.button is not None:
+            pressed = self._conversations.buttons.read_token(form.button, session.id)
+            said = label_of(self._conversations.speaker.release, view.locale, pressed)
+        return replace(view, said=said, messages=reply.messages, choices=offered(reply.messages))
+
+    async def stay(self, form: Form, view: View) -> View:
+        """The same conversation with the numbers of another country."""
+        return view if view.token is not None else self._views.welcome(view.locale, view.country)
+
+    async def forget(self, request: Request) -> bool:
+        """Erase; whether the person wants to start again. Whatever fails, they get away."""
+        try:
+            form = await read_form(request, self._body_limit)
+            if form.token is not None:
+                await self._conversations.forget(await self._conversations.find(form.token))
+        except RequestProblem as problem:
+            logger.info("forget: %s", type(problem).__name__)
+            return False
+        return form.again is not None
+
+    async def _begin(self, form: Form, view: View) -> tuple[View, str | None, str | None]:
+        """Start a conversation: the view with its token, the token and label of the button."""
+        if form.button is not None:
+            raise TokenUnknown
+        started = pressed_start(self._views.welcome(view.locale, view.country).choices, form.start)
+        if form.start is not None and started is None:
+            raise BodyInvalid
+        locale = view.locale if form.locale else None
+        token, welcome = await self._conversations.start(locale, view.country)
+        view = replace(view, token=token)
+        if started is None:
+            return view, None, form.text
+        place, label = started
+        return view, welcome.messages[0].buttons[place].token, label

@@ -1,0 +1,63 @@
+"""The routes of the page: chat, leave, forget, about, and the files they need."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from bot.gateway.conversations import Conversations
+from bot.page.assets import add_assets
+from bot.page.chat import Chat
+from bot.page.views import Views
+from bot.settings import Settings
+
+EVERYBODY: dict[str, str] = {"x-may-call": "everybody"}
+SEE_OTHER = 303
+
+
+def page(conversations: Conversations, config: Settings) -> APIRouter:
+    """The routes, bound to a service. None of them needs a script in the browser."""
+    routes = APIRouter(include_in_schema=False)
+    views = Views(conversations, config)
+    form = Chat(conversations, views, config.body_limit)
+
+    @routes.get("/", openapi_extra=EVERYBODY)
+    async def home(country: str | None = None, locale: str | None = None) -> HTMLResponse:
+        """The page before the first message; a visit leaves no trace in the database."""
+        return views.page(views.welcome(views.locale(locale), views.country(country)))
+
+    @routes.post("/chat", openapi_extra=EVERYBODY)
+    async def chat(request: Request) -> HTMLResponse:
+        """One message; the whole next page is the answer."""
+        return await form.answer(request, form.send)
+
+    @routes.post("/country", openapi_extra=EVERYBODY)
+    async def country(request: Request) -> HTMLResponse:
+        """The numbers of another country without leaving the conversation."""
+        return await form.answer(request, form.stay)
+
+    @routes.post("/forget", openapi_extra=EVERYBODY)
+    async def forget(request: Request) -> RedirectResponse:
+        """Erase the conversation, then leave or start again."""
+        again = await form.forget(request)
+        return RedirectResponse("/" if again else "/leave", SEE_OTHER)
+
+    @routes.get("/leave", openapi_extra=EVERYBODY)
+    async def leave() -> RedirectResponse:
+        """To the neutral page of the settings; the browser drops whatever it might hold."""
+        headers = {"clear-site-data": '"cookies","storage"'}
+        return RedirectResponse(config.exit_url, SEE_OTHER, headers)
+
+    @routes.get("/about", openapi_extra=EVERYBODY)
+    async def about(locale: str | None = None) -> HTMLResponse:
+        """What is in force, from data."""
+        return views.about(views.locale(locale))
+
+    async def no_form() -> RedirectResponse:
+        """A reload that lost its form: back to the beginning, not to an error."""
+        return RedirectResponse("/", SEE_OTHER)
+
+    for path in ("/chat", "/country", "/forget"):
+        routes.add_api_route(path, no_form, methods=["GET"], openapi_extra=EVERYBODY)
+    add_assets(routes, EVERYBODY)
+    return routes

@@ -1,0 +1,164 @@
+"""From an answer to a page: templates, words and the context that they need."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from bot.gateway.conversations import WELCOME, Conversations
+from bot.gateway.errors import RequestProblem, StorageDown
+from bot.gateway.headers import CONTENT_SECURITY_POLICY
+from bot.gateway.replies import OutgoingMessage
+from bot.page import help as helping
+from bot.page.about import facts
+from bot.page.choices import Choice, start_choices
+from bot.page.form import Form, longest_text, new_key
+from bot.page.words import Words, for_script, load_words
+from bot.settings import Settings
+
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+OWN_FORMS = "form-action 'self'"
+
+
+@dataclass(frozen=True)
+class View:
+    """What differs from page to page. `said` is echoed, `text` stays in the box for a retry."""
+
+    locale: str
+    country: str | None = None
+    token: str | None = None
+    key: str | None = None
+    said: str | None = None
+    messages: Sequence[OutgoingMessage] = ()
+    choices: Sequence[Choice] = ()
+    text: str = ""
+
+
+class Views:
+    """Renders every page of a service; no method touches the database."""
+
+    def __init__(self, conversations: Conversations, config: Settings) -> None:
+        self._conversations = conversations
+        self._config = config
+        self._words = load_words()
+        self._templates = Environment(
+            loader=FileSystemLoader(TEMPLATES),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.filters["host"] = _host
+        # Browsers check where a form's answer redirects to as well: Leave must get through.
+        exit_to = urlsplit(config.exit_url)
+        self._policy = CONTENT_SECURITY_POLICY.replace(
+            OWN_FORMS, f"{OWN_FORMS} {exit_to.scheme}://{exit_to.netloc}"
+        )
+
+    def locale(self, wanted: str | None) -> str:
+        """A locale that the release and the page have; the default one otherwise."""
+        spoken = self._conversations.speaker.release.locales
+        offered = [name for name in spoken if name in self._words]
+        return wanted if wanted in offered else (offered or ["en"])[0]
+
+    def country(self, wanted: str | None) -> str | None:
+        """A country that the page offers, or None."""
+        return helping.known_country(self._conversations.speaker.release, wanted)
+
+    def welcome(self, locale: str, country: str | None) -> View:
+        """The page of somebody who has sent nothing yet."""
+        message = self._conversations.speaker.say(WELCOME, locale=locale, country=country)
+        shown = {card.id for card in self._conversations.help(locale, country).resources}
+        # The help card is on the page already: no number twice in one view.
+        others = [card for card in message.resources if card.id not in shown]
+        outgoing = OutgoingMessage(message.model_copy(update={"resources": others}), ())
+        return View(locale, country, messages=[outgoing], choices=start_choices(message.buttons))
+
+    def problem(self, problem: RequestProblem, view: View, form: Form) -> View:
+        """The page for a message that was not accepted: its script, and a way on."""
+        say = self._conversations.speaker.say
+        message = say(problem.script, locale=view.locale, country=view.country)
+        told = [OutgoingMessage(message, ())]
+        if isinstance(problem, StorageDown):
+            label = self._words[view.locale]["retry"]
+            pressed = (("button", form.button), ("start", form.start))
+            again = [Choice(name, value, label) for name, value in pressed if value is not None]
+            # The same key: if the message was accepted after all, it is not taken twice.
+            return replace(
+                view,
+                token=view.token or form.token,
+                messages=told,
+                choices=again,
+                key=form.key,
+                text=form.text or "",
+            )
+        if view.token is None:
+            return replace(self.welcome(view.locale, view.country), messages=told)
+        return replace(view, messages=told)
+
+    def page(self, view: View, status: int = 200) -> HTMLResponse:
+        """The chat as HTML."""
+        speaker = self._conversations.speaker
+        card = self._conversations.help(view.locale, view.country)
+        code = view.country or self._config.default_country
+        offline = speaker.say(StorageDown.script, locale=view.locale, country=view.country)
+        return self._html(
+            "chat.html",
+            view.locale,
+            status,
+            view=view,
+            key=view.key or new_key(),
+            help=card,
+            quick=helping.quick_links(card),
+            code=code,
+            country_name=helping.country_name(speaker.release, view.locale, code),
+            countries=helping.countries(speaker.release, view.locale),
+            elsewhere=helping.ELSEWHERE,
+            offline=offline,
+            longest=longest_text(self._config.body_limit),
+        )
+
+    def about(self, locale: str) -> HTMLResponse:
+        """What is in force, what is kept, what it cannot do."""
+        return self._html(
+            "about.html",
+            locale,
+            200,
+            facts=facts(self._conversations.speaker.release),
+            minutes=f"{self._config.text_minutes:g}",
+            hours=f"{self._config.session_hours:g}",
+        )
+
+    def _html(self, template: str, locale: str, status: int, **context: Any) -> HTMLResponse:
+        words = self._words[locale]
+        html = self._templates.get_template(template).render(
+            w=words,
+            locale=locale,
+            locales=self._others(locale),
+            directions={name: entries["direction"] for name, entries in self._words.items()},
+            exit_url=self._config.exit_url,
+            script_words=json.dumps(for_script(words), ensure_ascii=False),
+            **context,
+        )
+        headers = {"content-security-policy": self._policy, "content-language": locale}
+        return HTMLResponse(html, status_code=status, headers=headers)
+
+    def _others(self, locale: str) -> dict[str, Words]:
+        offered = self._conversations.speaker.release.locales
+        return {
+            name: entries
+            for name, entries in self._words.items()
+            if name in offered and name != locale
+        }
+
+
+def _host(url: str) -> str:
+    """The site of an address as people read it."""
+    return urlsplit(url).netloc.removeprefix("www.")

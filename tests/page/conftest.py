@@ -1,0 +1,131 @@
+"""A service over the texts of this repository, and Chromium to look at its page."""
+
+from __future__ import annotations
+
+import datetime
+import http.server
+import os
+import shutil
+import ssl
+import threading
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import pytest_asyncio
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from playwright.async_api import Browser, async_playwright
+
+from tests.page.service import Service, free_port, open_service, serve
+
+EXIT_HOST = "exit.test"
+ARGUMENTS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync", "--no-first-run"),
+]
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Service:
+    """One service for the tests of a module; each test begins its own conversation."""
+    return open_service(tmp_path_factory.mktemp("service"))
+
+
+@pytest.fixture
+async def client(service: Service) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(service.app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://page.test") as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def exit_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """A neutral page over HTTPS where Leave leads."""
+    server = http.server.HTTPServer(("127.0.0.1", 0), _Neutral)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(_certificate(tmp_path_factory.mktemp("exit")))
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server.server_address[1]
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service that a browser can reach."""
+    port = free_port()
+    exit_url = f"https://{EXIT_HOST}/"
+    opened = open_service(tmp_path_factory.mktemp("served"), exit_url=exit_url, answer_deadline=1.0)
+    with serve(opened, port):
+        yield Service(
+            opened.app, opened.edge, opened.worker, opened.config, f"http://127.0.0.1:{port}"
+        )
+
+
+@pytest.fixture(scope="module")
+def chromium() -> str:
+    """The path of Debian's Chromium."""
+    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or ""
+    if not Path(found).is_file():
+        message = "Chromium is missing: install the package chromium or set CHROMIUM to its path."
+        if os.environ.get("CI") == "true":
+            pytest.fail(message)
+        pytest.skip(message)
+    return found
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser(chromium: str, exit_port: int) -> AsyncIterator[Browser]:
+    """A browser that can reach this machine and the neutral page alone."""
+    rules = f"MAP {EXIT_HOST}:443 127.0.0.1:{exit_port},MAP * ~NOTFOUND,EXCLUDE 127.0.0.1"
+    async with async_playwright() as playwright:
+        opened = await playwright.chromium.launch(
+            executable_path=chromium, args=[*ARGUMENTS, f"--host-resolver-rules={rules}"]
+        )
+        yield opened
+        await opened.close()
+
+
+class _Neutral(http.server.BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        body = b"<!doctype html><html lang=en><title>Weather</title><h1>Weather</h1>"
+        self.send_response(200)
+        self.send_header("content-type", "text/html")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Silent."""
+
+
+def _certificate(folder: Path) -> Path:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, EXIT_HOST)])
+    now = datetime.datetime.now(datetime.timezone.utc)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(EXIT_HOST)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    path = folder / "exit.pem"
+    path.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        + certificate.public_bytes(serialization.Encoding.PEM)
+    )
+    return path
