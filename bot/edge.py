@@ -141,6 +141,7 @@ def serve(config: Settings) -> None:
         log_level="warning",
         access_log=False,
         server_header=False,
+        ws="none",
     )
 
 

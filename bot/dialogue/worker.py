@@ -67,6 +67,7 @@ def serve(config: Settings, model: Path) -> None:
         port=config.worker_port,
         log_level="warning",
         access_log=False,
+        ws="none",
     )
 
 

@@ -12,9 +12,10 @@ from typing import Any
 
 import yaml
 
-_EDGES = re.compile(r"^[\W_]+|[\W_]+$")
+_EDGES = ' .,;:!?()[]"-_*/\\…'
+_APOSTROPHES = "'’`"
 _SPACES = re.compile(r"\s+")
-_PAYLOAD = re.compile(r"^/[a-z_]+(\{.*\})?$")
+_PAYLOAD = re.compile(r"^/([a-z_]+)(\{.*\})?$")
 
 
 @dataclass(frozen=True)
@@ -38,21 +39,20 @@ NAVIGATION = tuple(
 
 
 class Commands:
-    """data/commands/<locale>.yml: the value of a button -> what people type instead."""
+    """data/commands/<locale>.yml: the value or intent of a button -> what people type instead."""
 
-    def __init__(self, synonyms: Mapping[str, Mapping[str, Any]]) -> None:
-        self._values: dict[str, dict[str, set[str]]] = {}
+    def __init__(self, locales: Mapping[str, Mapping[str, Any]]) -> None:
+        self._values: dict[str, dict[str, frozenset[str]]] = {}
         self._numbers: dict[str, dict[str, int]] = {}
-        for locale, entries in synonyms.items():
+        for locale, entries in locales.items():
+            self._values[locale] = {
+                str(value): frozenset(plain(str(word)) for word in words)
+                for value, words in (entries.get("values") or {}).items()
+            }
             self._numbers[locale] = {
-                plain(word): int(number)
+                plain(str(word)): int(number)
                 for number, words in (entries.get("numbers") or {}).items()
                 for word in (str(number), *words)
-            }
-            self._values[locale] = {
-                value: {plain(word) for word in words}
-                for value, words in entries.items()
-                if value != "numbers"
             }
 
     @classmethod
@@ -65,32 +65,33 @@ class Commands:
     def match(self, text: str, offered: Sequence[Offered], locale: str) -> str | None:
         """The payload of the offered button that a text means, or None."""
         said = plain(text)
-        if not said or not offered:
+        if not said:
             return None
         for button in offered:
             if said == plain(button.label):
                 return button.payload
-        number = self._numbers.get(locale, {}).get(said)
-        if number is not None:
-            # "15" may be an age: only a number on offer is a choice.
-            chosen = offered[number - 1] if number <= len(offered) else None
-            return chosen.payload if chosen and chosen.label else None
         synonyms = self._values.get(locale, {})
         for button in offered:
             if any(said in synonyms.get(value, ()) for value in _values_of(button.payload)):
                 return button.payload
-        return None
+        number = self._numbers.get(locale, {}).get(said, 0)
+        # "15" may be an age: only a number on offer is a choice.
+        chosen = offered[number - 1] if 0 < number <= len(offered) else None
+        return chosen.payload if chosen and chosen.label else None
 
 
 def plain(text: str) -> str:
-    """Lower case, no accents, no marks at the edges, single spaces."""
-    text = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
-    text = "".join(c for c in text if not unicodedata.combining(c))
-    return _EDGES.sub("", _SPACES.sub(" ", text))
+    """Lower case, no accents and apostrophes, no marks at the edges, single spaces."""
+    text = unicodedata.normalize("NFKD", text.casefold())
+    text = "".join(c for c in text if not unicodedata.combining(c) and c not in _APOSTROPHES)
+    return _SPACES.sub(" ", text).strip(_EDGES)
 
 
 def _values_of(payload: str) -> tuple[str, ...]:
+    """What a payload means: its entity values, or its intent when it has none."""
     match = _PAYLOAD.match(payload)
-    if match is None or match[1] is None:
+    if match is None:
         return ()
-    return tuple(str(value) for value in json.loads(match[1]).values())
+    if match[2] is None:
+        return (match[1],)
+    return tuple(str(value) for value in json.loads(match[2]).values())

@@ -150,19 +150,20 @@ class Conversations:
     async def _answer(self, session: Session, inbox_id: int, danger: bool) -> Reply:
         loop = asyncio.get_running_loop()
         limit = loop.time() + self.deadline
-        away = False
+        away, rounds = False, 0
         while True:
-            answers = await run_in_threadpool(self.storage.deliver, session.id, inbox_id)
-            if any(answer.inbox_id == inbox_id for answer in answers):
+            if await run_in_threadpool(self.storage.answered, inbox_id):
+                answers = await run_in_threadpool(self.storage.deliver, session.id, inbox_id)
                 return self._reply(session, answers, inbox_id, danger)
             left = limit - loop.time()
             if away or left <= 0:
                 self.counters["cards"] += 1
-                late = [m for answer in answers for m in self._render(session, answer)]
-                return Reply((*late, *self._card(session).messages), crisis=danger)
+                return Reply(self._card(session).messages, crisis=danger)
             turns = self._take_turns_soon(session)
             await asyncio.wait([turns], timeout=left)
-            away = turns.done() and not turns.result()
+            # A task that was about to end may have missed this message: a second one has not.
+            rounds += turns.done()
+            away = turns.done() and (rounds > 1 or not turns.result())
 
     def _take_turns_soon(self, session: Session) -> asyncio.Task[bool]:
         """The one task that takes a conversation's turns; a caller that leaves does not stop it."""

@@ -198,6 +198,12 @@ class Storage:
             )
         return turn
 
+    def answered(self, inbox_id: int) -> bool:
+        """Whether a message has its answer."""
+        query = select(outbox.c.id).where(outbox.c.inbox_id == inbox_id)
+        with self._engine.connect() as connection:
+            return connection.execute(query).first() is not None
+
     def deliver(self, session_id: str, inbox_id: int) -> list[Answer]:
         """Answers up to this message that were not delivered yet, and its own; then all are.
 

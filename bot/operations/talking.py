@@ -14,7 +14,7 @@ from typing import Any, TextIO
 
 from bot.dialogue.engine import Engine
 from bot.edge import Edge, open_edge
-from bot.gateway.conversations import Reply
+from bot.gateway.replies import Reply
 from bot.gateway.schema import SendResponse
 from bot.gateway.worker_client import WorkerReply
 from bot.settings import Settings
