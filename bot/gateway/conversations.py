@@ -107,7 +107,8 @@ class Conversations:
             return self._card(session)
 
     async def _read(self, session: Session, text: str) -> tuple[bool, bytes | None, str | None]:
-        danger = self.matcher.match(text) is not None
+        # In a thread: 100 kB of crisis words take a second, and others must not wait for it.
+        danger = await run_in_threadpool(self.matcher.match, text) is not None
         text = capped(clean(text), self.text_limit)
         if not danger:
             offered, navigation = await run_in_threadpool(self._offered, session)
