@@ -1,0 +1,68 @@
+"""Whose age a text tells, and the age band of the person concerned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.recognition.finder import Found, Reading
+
+ADULT = 18
+# Before these come ages of people who are somebody's care: "my son is 14".
+CARED_FOR = ("parent", "friend", "educator")
+
+
+@dataclass(frozen=True)
+class Age:
+    """A number of years, where it stands, and whether it is the concerned person's."""
+
+    years: int
+    found: Found
+    concerned: bool
+
+
+def band(years: int) -> str:
+    """`under_13`, `13_17` or `adult`."""
+    if years < 13:
+        return "under_13"
+    return "13_17" if years < ADULT else "adult"
+
+
+def read_ages(
+    reading: Reading, audience: str | None, number: Callable[[Found], int | None]
+) -> list[Age]:
+    """The ages of a text, in order.
+
+    Args:
+        reading: what the lines found; kinds of age lines are `self` (I am 15), `then` (I was 15),
+            `related` (my son is 14), `pronoun` (she is 12), `bare` (15 yo), `soon` (I turn 16),
+            `other` (a 40 year old man) and `none` (a number that is no age).
+        audience: who speaks, as far as it is known from the text.
+        number: reads the number of years of a line.
+    """
+    kinds = {found.entity.removeprefix("age:") for found in reading.ages}
+    ages: list[Age] = []
+    for found in sorted(reading.ages, key=lambda one: one.first):
+        kind = found.entity.removeprefix("age:")
+        years = None if kind == "none" else number(found)
+        if years is None:
+            continue
+        if kind == "soon":
+            years -= 1  # not there yet
+        concerned = _is_concerned(kind, years, audience, kinds)
+        ages.append(Age(years, found, concerned))
+    return ages
+
+
+def _is_concerned(kind: str, years: int, audience: str | None, kinds: set[str]) -> bool:
+    about_another = audience in CARED_FOR
+    if kind == "then":
+        return not about_another
+    if kind in ("self", "soon"):
+        return not about_another and "then" not in kinds
+    if kind == "related":
+        return True
+    if kind in ("pronoun", "bare"):
+        # Without a relation "he is 35" may be the offender; a child's age is the child's.
+        return about_another or (years < ADULT and not kinds & {"self", "then", "soon"})
+    return False
