@@ -37,7 +37,7 @@ $(UV): deploy/uv.txt
 .venv/installed: $(UV) requirements.lock pyproject.toml vendor/tensorflow/tensorflow/__init__.py
 	@echo "Installing into .venv (the first time takes a few minutes) ..." >&2
 	@test -x $(PYTHON) || $(UV) venv --quiet --python 3.10 .venv
-	@$(UV) pip sync --quiet --python $(PYTHON) --compile-bytecode requirements.lock
+	@$(UV) pip sync --quiet --python $(PYTHON) requirements.lock
 	@$(UV) pip install --quiet --python $(PYTHON) --no-deps --editable .
 	@touch $@
 
