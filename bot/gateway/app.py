@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
@@ -16,7 +17,7 @@ from starlette.exceptions import HTTPException
 from bot.gateway.api import EVERYBODY, api
 from bot.gateway.conversations import Conversations
 from bot.gateway.errors import RequestProblem
-from bot.gateway.headers import SecurityHeaders
+from bot.gateway.headers import HEADERS, SecurityHeaders
 from bot.gateway.replies import OutgoingMessage
 from bot.gateway.schema import MessageBody, ProblemResponse
 from bot.settings import Settings
@@ -72,12 +73,20 @@ def build_gateway(
             return RedirectResponse("/", status_code=303)
         return problem(error.status_code, str(error.detail), "utter_problem_bad_request")
 
+    @app.exception_handler(RequestValidationError)
+    async def not_valid(request: Request, error: RequestValidationError) -> JSONResponse:
+        # FastAPI's own answer is no problem+json and repeats what was sent.
+        return problem(422, "The request is not valid.", "utter_problem_bad_request")
+
     @app.exception_handler(Exception)
     async def our_fault(request: Request, error: Exception) -> JSONResponse:
         # The type alone: a message may hold what a person typed.
         logger.error("unexpected %s", type(error).__name__)
         conversations.counters["unexpected"] += 1
-        return problem(503, "Something went wrong on our side.", "utter_problem_busy")
+        answer = problem(503, "Something went wrong on our side.", "utter_problem_busy")
+        # Starlette calls this one outside the middleware that adds them.
+        answer.headers.update(HEADERS)
+        return answer
 
     return app
 
@@ -88,7 +97,9 @@ def _health(conversations: Conversations) -> APIRouter:
     @routes.get("/healthz", openapi_extra={"x-may-call": EVERYBODY})
     async def healthz() -> PlainTextResponse:
         """200 when the crisis card can be served."""
-        return PlainTextResponse("ok" if conversations.help(None, None).resources else "no card")
+        if conversations.help(None, None).resources:
+            return PlainTextResponse("ok")
+        return PlainTextResponse("no card", status_code=503)
 
     @routes.get("/readyz", openapi_extra={"x-may-call": EVERYBODY})
     async def readyz() -> PlainTextResponse:

@@ -44,6 +44,7 @@ class Conversations:
     deadline: float
     text_limit: int
     counters: Counter[str] = field(default_factory=Counter)
+    _awaited: Counter[int] = field(default_factory=Counter)
     _turns: dict[str, asyncio.Task[bool]] = field(default_factory=dict)
 
     async def start(
@@ -100,11 +101,16 @@ class Conversations:
             self.counters["storage_down"] += 1
             raise StorageDown from error
         try:
+            self._awaited[accepted.id] += 1
             return await self._answer(session, accepted.id, danger)
         except SQLAlchemyError:
             # Accepted and committed: it is answered later, and now by the card.
             self.counters["storage_down"] += 1
             return self._card(session)
+        finally:
+            self._awaited[accepted.id] -= 1
+            if not self._awaited[accepted.id]:
+                del self._awaited[accepted.id]
 
     async def _read(self, session: Session, text: str) -> tuple[bool, bytes | None, str | None]:
         # In a thread: 100 kB of crisis words take a second, and others must not wait for it.
@@ -154,7 +160,9 @@ class Conversations:
         away, rounds = False, 0
         while True:
             if await run_in_threadpool(self.storage.answered, inbox_id):
-                answers = await run_in_threadpool(self.storage.deliver, session.id, inbox_id)
+                answers = await run_in_threadpool(
+                    self.storage.deliver, session.id, inbox_id, frozenset(self._awaited)
+                )
                 return self._reply(session, answers, inbox_id, danger)
             left = limit - loop.time()
             if away or left <= 0:
@@ -215,8 +223,8 @@ class Conversations:
     async def take_up_waiting(self) -> int:
         """Take the turns that a dead worker or a restart left behind; how many conversations."""
         sessions = await run_in_threadpool(self.storage.sessions_waiting)
-        for session in sessions:
-            await asyncio.wait([self._take_turns_soon(session)])
+        if sessions:
+            await asyncio.wait([self._take_turns_soon(session) for session in sessions])
         return len(sessions)
 
     async def forget(self, session: Session) -> None:

@@ -204,12 +204,19 @@ class Storage:
         with self._engine.connect() as connection:
             return connection.execute(query).first() is not None
 
-    def deliver(self, session_id: str, inbox_id: int) -> list[Answer]:
+    def deliver(
+        self, session_id: str, inbox_id: int, awaited: frozenset[int] = frozenset()
+    ) -> list[Answer]:
         """Answers up to this message that were not delivered yet, and its own; then all are.
 
-        The delivered ones before it are erased: the last answer alone is kept, for a retry.
+        Those of `awaited` messages stay for the requests that wait for them. Delivered ones before
+        it are erased: the last answer alone is kept, for a retry.
         """
-        mine = and_(outbox.c.session_id == session_id, outbox.c.inbox_id <= inbox_id)
+        mine = and_(
+            outbox.c.session_id == session_id,
+            outbox.c.inbox_id <= inbox_id,
+            outbox.c.inbox_id.not_in(awaited - {inbox_id}),
+        )
         query = (
             select(outbox.c.inbox_id, outbox.c.sequence, outbox.c.content, outbox.c.delivered)
             .where(mine, (outbox.c.delivered.is_(False)) | (outbox.c.inbox_id == inbox_id))

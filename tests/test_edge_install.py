@@ -1,0 +1,80 @@
+"""The edge installs and passes its tests on a current Python, without Rasa."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.settings import ROOT
+
+UV = ROOT / ".tools" / "bin" / "uv"
+HOME = ROOT / ".venv-edge"
+PYTHON = HOME / "bin" / "python"
+NEWEST_FIRST = ("3.13", "3.12", "3.11")
+SUITES = ("tests/gateway", "tests/content", "tests/crisis")
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(1200),
+    pytest.mark.skipif(sys.version_info[:2] != (3, 10), reason="this run is on another Python"),
+]
+
+
+def uv(*command: str) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
+    return subprocess.run(
+        [UV, *command], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture(scope="module")
+def python() -> Iterator[Path]:
+    """An interpreter of the edge's own environment."""
+    if not UV.exists():
+        pytest.skip("uv is not in .tools; `make setup` puts it there")
+    found = [
+        v for v in NEWEST_FIRST if uv("python", "find", "--no-python-downloads", v).returncode == 0
+    ]
+    if not found:
+        pytest.skip("uv finds no Python besides 3.10 on this machine")
+    made = uv("venv", "--quiet", "--clear", "--no-python-downloads", "-p", found[0], str(HOME))
+    assert made.returncode == 0, made.stderr
+    for step in (
+        ("pip", "sync", "--quiet", "--python", str(PYTHON), "requirements.lock"),
+        ("pip", "install", "--quiet", "--python", str(PYTHON), "--no-deps", "--editable", "."),
+    ):
+        done = uv(*step)
+        assert done.returncode == 0, done.stderr
+    yield PYTHON
+
+
+def test_rasa_is_not_there(python: Path) -> None:
+    done = subprocess.run(
+        [python, "-c", "import rasa"], cwd=HOME, capture_output=True, text=True, check=False
+    )
+    assert "No module named 'rasa'" in done.stderr
+
+
+def test_the_command_is_there_and_says_its_help(python: Path) -> None:
+    done = subprocess.run(
+        [python.with_name("handrail"), "--help"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "run" in done.stdout
+
+
+def test_the_edges_tests_pass(python: Path) -> None:
+    suites = [suite for suite in SUITES if any((ROOT / suite).glob("test_*.py"))]
+    done = subprocess.run(
+        [python, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *suites],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
