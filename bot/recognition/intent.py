@@ -29,6 +29,7 @@ from bot.recognition.linear import (
 from bot.recognition.messages import OUT_OF_SCOPE, Ranking, set_intent
 from bot.recognition.ngrams import Ngrams
 from bot.recognition.payload import is_payload
+from bot.recognition.sources import sources_digest
 
 _ARRAYS, _FACTS = "head.npz", "head.json"
 
@@ -97,6 +98,11 @@ class IntentHead(GraphComponent):
     def required_packages() -> list[str]:
         """Packages that Rasa checks before training."""
         return ["sklearn"]
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        """A change of how the head learns means another training."""
+        return sources_digest("calibration", "linear", "ngrams")
 
     def __init__(
         self,

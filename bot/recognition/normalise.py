@@ -16,6 +16,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.recognition.messages import WHOLE_TEXT
 from bot.recognition.payload import is_payload
+from bot.recognition.sources import sources_digest
 
 LIMIT, BEGINNING, END = 1000, 700, 300  # characters
 _QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u02bc": "'", "\u00b4": "'", "`": "'"})
@@ -47,6 +48,11 @@ def normalise(text: str) -> str:
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class Normaliser(GraphComponent):
     """Replaces each message's text by its clean form; payloads stay as they are."""
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        """Another way to clean texts means another training."""
+        return sources_digest("normalise")
 
     @classmethod
     def create(
