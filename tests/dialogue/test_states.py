@@ -1,0 +1,388 @@
+"""What is answered in which state: a table of states and messages."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from actions.policy import policy
+from tests.dialogue.talk import Talk
+
+ASK = "utter_ask_triage_form_"
+SITUATIONS_WITH_PLAN = ("sextortion", "deepfake", "enticement")
+CRISES = ("self_harm", "immediate_danger", "abuse_offline", "meet_in_person")
+TEEN = '/inform_audience{"audience":"teen"}'
+SKIP = '/unsure{"choice":"skip"}'
+WHY = '/repeat{"choice":"why"}'
+BACK = '/repeat{"choice":"back"}'
+DONE = '/affirm{"choice":"done"}'
+NEXT = '/affirm{"choice":"next"}'
+CANT = '/deny{"choice":"cant"}'
+WHOLE = '/affirm{"choice":"whole_plan"}'
+RESUME = '/affirm{"choice":"resume"}'
+
+
+async def to_the_plan(talk: Talk, situation: str = "sextortion") -> list[str]:
+    """Open a situation and skip every question; the answer that shows the first step."""
+    said = await talk.say(f"/{situation}")
+    for _ in range(policy().question_limit + 1):
+        if not said[-1].startswith(ASK):
+            return said
+        said = await talk.say(SKIP)
+    raise AssertionError("triage did not end")
+
+
+def steps_of(talk_slots: dict[str, object], situation: str = "sextortion") -> list[str]:
+    """The steps that the decision table gives for what is known."""
+    known = {name: value for name, value in talk_slots.items() if isinstance(value, str)}
+    return policy().plans[situation].steps_for(known)
+
+
+@pytest.mark.parametrize("situation", policy().order_of_meanings)
+async def test_every_situation_is_opened_with_its_own_script(talk: Talk, situation: str) -> None:
+    said = await talk.say(f"/{situation}")
+    assert said[0].startswith(f"utter_{situation}_")
+
+
+@pytest.mark.parametrize("situation", SITUATIONS_WITH_PLAN)
+async def test_triage_asks_in_the_order_of_the_plan_and_no_more_than_four(
+    talk: Talk, situation: str
+) -> None:
+    plan = policy().plans[situation]
+    asked = [(await talk.say(f"/{situation}"))[-1].removeprefix(ASK)]
+    while True:
+        said = await talk.say(SKIP)
+        if not said[-1].startswith(ASK):
+            break
+        asked.append(said[-1].removeprefix(ASK))
+    assert asked == [name for name in plan.triage if name in asked]
+    assert 1 <= len(asked) <= 4
+    assert said[-1] == steps_of(await talk.slots(), situation)[0]
+
+
+async def test_one_question_a_turn(talk: Talk) -> None:
+    for text in ("/sextortion", TEEN, '/affirm{"demand":"money"}'):
+        assert sum(script.startswith(ASK) for script in await talk.say(text)) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "known"),
+    [
+        ('/sextortion{"audience":"teen"}', "audience"),
+        ('/sextortion{"demand":"money"}', "demand"),
+        ('/sextortion{"audience":"parent","demand":"images"}', "audience"),
+        ('/deepfake{"shared_yet":"posted"}', "shared_yet"),
+    ],
+)
+async def test_what_was_already_said_is_not_asked(talk: Talk, said: str, known: str) -> None:
+    answers = [await talk.say(said)]
+    while answers[-1][-1].startswith(ASK):
+        answers.append(await talk.say(SKIP))
+    assert all(f"{ASK}{known}" not in answer for answer in answers)
+
+
+@pytest.mark.parametrize(
+    ("answer", "slot", "value"),
+    [
+        (TEEN, "audience", "teen"),
+        ('/inform_audience{"audience":"parent"}', "audience", "parent"),
+        ('/inform_audience{"audience":"parent","age_band":"13_17"}', "age_band", "13_17"),
+        (SKIP, "audience", "skipped"),
+        ("/unsure", "audience", "skipped"),
+    ],
+)
+async def test_an_answer_fills_its_slot(talk: Talk, answer: str, slot: str, value: str) -> None:
+    await talk.say("/sextortion")
+    await talk.say(answer)
+    assert (await talk.slots())[slot] == value
+
+
+@pytest.mark.parametrize(("word", "value"), [("/affirm", "yes"), ("/deny", "no")])
+async def test_a_plain_yes_or_no_answers_a_question_that_asks_for_one(
+    talk: Talk, word: str, value: str
+) -> None:
+    said = await talk.say('/sextortion{"audience":"teen","demand":"money"}')
+    assert said[-1] == f"{ASK}paid"
+    await talk.say(word)
+    assert (await talk.slots())["paid"] == value
+
+
+async def test_a_yes_to_a_question_that_was_not_seen_is_no_answer(talk: Talk) -> None:
+    await talk.say('/sextortion{"audience":"teen","demand":"money"}')
+    await talk.say("/affirm", unseen=True)
+    assert "paid" not in await talk.slots()
+
+
+async def test_why_do_you_ask_is_answered_and_the_question_stays_open(talk: Talk) -> None:
+    await talk.say("/sextortion")
+    assert await talk.say(WHY) == ["utter_why_audience"]
+    assert (await talk.say(TEEN))[-1] == f"{ASK}demand"
+
+
+async def test_back_in_triage_asks_the_question_before(talk: Talk) -> None:
+    await talk.say_all("/sextortion", TEEN)
+    assert (await talk.say(BACK))[-1] == f"{ASK}audience"
+    await talk.say('/inform_audience{"audience":"parent"}')
+    assert (await talk.slots())["audience"] == "parent"
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        [TEEN, '/affirm{"demand":"money"}', '/affirm{"paid":"yes"}', SKIP],
+        ['/inform_audience{"audience":"parent"}', '/affirm{"demand":"images"}', SKIP, SKIP],
+        ['/inform_audience{"audience":"friend"}', SKIP, SKIP, SKIP],
+        ['/inform_audience{"audience":"educator"}', SKIP, SKIP, SKIP],
+    ],
+    ids=["teen who paid", "parent", "friend", "educator"],
+)
+async def test_the_plan_is_the_decision_tables(talk: Talk, answers: list[str]) -> None:
+    said = await talk.say("/sextortion")
+    for answer in answers:
+        if said[-1].startswith(ASK):
+            said = await talk.say(answer)
+    expected = steps_of(await talk.slots())
+    walked = [said[-1]]
+    while (said := await talk.say(NEXT))[-1] != "utter_plan_end":
+        walked.append(said[-1])
+        assert len(walked) < 40
+    assert walked == expected
+    assert said[0] == policy().plans["sextortion"].handoff
+
+
+async def test_a_done_step_is_not_shown_again(talk: Talk) -> None:
+    first = (await to_the_plan(talk))[-1]
+    second = (await talk.say(DONE))[-1]
+    assert second != first
+    assert first in (await talk.slots())["done"]
+
+
+async def test_a_step_that_cannot_be_done_has_another_way(talk: Talk) -> None:
+    step = (await to_the_plan(talk))[-1]
+    assert await talk.say(CANT) == [f"{step}_cant"]
+    assert await talk.say(WHY) == [f"{step}_why"]
+    assert await talk.say(RESUME) == [step]
+
+
+async def test_back_in_the_plan_shows_the_step_before(talk: Talk) -> None:
+    first = (await to_the_plan(talk))[-1]
+    await talk.say(NEXT)
+    assert await talk.say(BACK) == [first]
+    assert await talk.say(BACK) == [first]
+
+
+@pytest.mark.parametrize(
+    ("word", "like"), [("/affirm", DONE), ("/deny", CANT), ("/repeat", RESUME)]
+)
+async def test_a_plain_word_in_the_plan_is_its_button(talk: Talk, word: str, like: str) -> None:
+    other = Talk(talk.engine)
+    await to_the_plan(talk)
+    await to_the_plan(other)
+    assert await talk.say(word) == await other.say(like)
+
+
+async def test_the_whole_plan_is_shown_at_once_with_buttons_at_the_end_only(talk: Talk) -> None:
+    step = (await to_the_plan(talk))[-1]
+    said = await talk.say(WHOLE)
+    expected = steps_of(await talk.slots())
+    assert said == ["utter_plan_whole", *expected, "utter_back_to_plan"]
+    assert all(message.get("plain") for message in talk.reply["messages"][1:-1])
+    assert await talk.say(RESUME) == [step]
+
+
+async def test_a_correction_of_who_it_is_gets_a_word_and_another_plan(talk: Talk) -> None:
+    await talk.say_all("/sextortion", TEEN)
+    said = await talk.say('/inform_audience{"audience":"friend"}')
+    assert said[0] == "utter_correction"
+    assert (await talk.slots())["audience"] == "friend"
+
+
+async def test_a_correction_in_the_plan_goes_on_with_the_plan_it_makes(talk: Talk) -> None:
+    await to_the_plan(talk)
+    said = await talk.say('/inform_audience{"audience":"parent"}')
+    assert said[0] == "utter_correction"
+    assert said[-1] in steps_of(await talk.slots())
+
+
+async def test_a_question_in_triage_is_answered_and_triage_goes_on(talk: Talk) -> None:
+    await talk.say("/sextortion")
+    assert await talk.say("/ask_legal") == ["utter_ask_legal", f"{ASK}audience"]
+    assert (await talk.say(TEEN))[-1] == f"{ASK}demand"
+
+
+async def test_another_situation_is_opened_and_the_first_offered_again(talk: Talk) -> None:
+    await talk.say_all("/deepfake", TEEN)
+    said = await talk.say("/sextortion")
+    assert said[0] == "utter_sextortion_open"
+    slots = await talk.slots()
+    assert (slots["situation"], slots["set_aside"], slots["audience"]) == (
+        "sextortion",
+        ["deepfake"],
+        "teen",
+    )
+    for _ in range(40):
+        said = await talk.say(SKIP if said[-1].startswith(ASK) else NEXT)
+        if "utter_plan_end" in said:
+            break
+    assert said[-1] == "utter_topic_return"
+    assert talk.reply["messages"][-1]["choices"] == ["deepfake"]
+    assert (await talk.say("/deepfake"))[0] == "utter_deepfake_open"
+
+
+async def test_facts_of_one_incident_are_not_those_of_the_next(talk: Talk) -> None:
+    await talk.say_all("/sextortion", TEEN, '/affirm{"demand":"money"}', '/affirm{"paid":"yes"}')
+    await talk.say("/deepfake")
+    slots = await talk.slots()
+    assert "paid" not in slots
+    assert "demand" not in slots
+    assert slots["audience"] == "teen"
+
+
+@pytest.mark.parametrize("crisis", CRISES)
+@pytest.mark.parametrize("before", [[], ["/sextortion"], ["/sextortion", TEEN], ["/menu"]], ids=str)
+async def test_a_crisis_is_answered_first_at_any_point(
+    talk: Talk, crisis: str, before: list[str]
+) -> None:
+    await talk.say_all(*before)
+    said = await talk.say(f"/{crisis}")
+    assert said[0] in policy().crisis_rotation[crisis]
+    assert not any(script.startswith(ASK) for script in said)
+    assert (await talk.slots())["crisis"] == crisis
+
+
+async def test_after_a_crisis_in_triage_the_way_leads_back_to_its_question(talk: Talk) -> None:
+    await talk.say_all("/sextortion", TEEN)
+    await talk.say("/self_harm")
+    said = await talk.say('/deny{"choice":"no"}')
+    assert said == ["utter_self_harm_no", "utter_crisis_return"]
+    assert talk.reply["messages"][1]["topic"] == "sextortion"
+    assert (await talk.say(RESUME))[-1] == f"{ASK}demand"
+    assert (await talk.say('/affirm{"demand":"money"}'))[-1] == f"{ASK}paid"
+
+
+async def test_after_a_crisis_in_the_plan_the_way_leads_back_to_its_step(talk: Talk) -> None:
+    step = (await to_the_plan(talk))[-1]
+    await talk.say_all("/self_harm", '/deny{"choice":"no"}')
+    assert await talk.say(RESUME) == [step]
+
+
+async def test_one_no_does_not_cancel_a_crisis_for_good(talk: Talk) -> None:
+    await to_the_plan(talk)
+    await talk.say_all("/self_harm", '/deny{"choice":"no"}', RESUME)
+    said: list[str] = []
+    while "utter_plan_end" not in said:
+        said = await talk.say(NEXT)
+    assert "utter_self_harm_stay" in said
+
+
+@pytest.mark.parametrize(
+    ("answer", "script"),
+    [
+        ('/affirm{"choice":"yes"}', "utter_self_harm_yes"),
+        ("/affirm", "utter_self_harm_yes"),
+        ('/unsure{"choice":"not_sure"}', "utter_self_harm_unsure"),
+        ("/unsure", "utter_self_harm_unsure"),
+        ('/deny{"choice":"wont_call"}', "utter_self_harm_wont_call"),
+        ('/deny{"choice":"reason_wont_help"}', "utter_self_harm_reason_wont_help"),
+        ('/deny{"choice":"reason_effort"}', "utter_self_harm_reason_effort"),
+        ('/deny{"choice":"reason_trouble"}', "utter_self_harm_reason_trouble"),
+        ('/deny{"choice":"reason_voice"}', "utter_self_harm_reason_voice"),
+        ('/deny{"choice":"reason_alone"}', "utter_self_harm_reason_alone"),
+    ],
+)
+async def test_the_answers_to_a_crisis_question_keep_it_open(
+    talk: Talk, answer: str, script: str
+) -> None:
+    await talk.say("/self_harm")
+    assert (await talk.say(answer))[0] == script
+    assert (await talk.slots())["crisis"] == "self_harm"
+
+
+@pytest.mark.parametrize("answer", ["/greet", "/out_of_scope", "/ask_legal", "/menu", "/thank"])
+async def test_while_a_crisis_is_open_every_answer_begins_with_help(
+    talk: Talk, answer: str
+) -> None:
+    await talk.say("/self_harm")
+    said = await talk.say(answer)
+    assert said[0] in policy().crisis_rotation["self_harm"]
+
+
+async def test_a_crisis_told_again_has_other_words(talk: Talk) -> None:
+    said = [(await talk.say("/self_harm"))[0] for _ in range(4)]
+    assert all(one != following for one, following in pairwise(said))
+
+
+@pytest.mark.parametrize("before", [[], ["/sextortion"], ["/greet"], ["/menu"]], ids=str)
+@pytest.mark.parametrize("text", ["/out_of_scope", "/affirm", "/deny", "/unsure"])
+async def test_what_is_not_understood_gets_no_answer_three_times_in_a_row(
+    talk: Talk, before: list[str], text: str
+) -> None:
+    await talk.say_all(*before)
+    answers = [tuple(await talk.say(text)) for _ in range(8)]
+    assert all(answers)
+    for place in range(len(answers) - 2):
+        assert len(set(answers[place : place + 3])) > 1, answers
+
+
+async def test_not_understood_leads_over_the_menu_to_a_person(talk: Talk) -> None:
+    answers = [await talk.say("/out_of_scope") for _ in range(3)]
+    assert ["utter_unclear_menu"] in answers
+    assert ["utter_unclear_person"] in answers
+
+
+async def test_not_understood_in_triage_explains_and_then_leaves_the_question_out(
+    talk: Talk,
+) -> None:
+    await talk.say("/sextortion")
+    assert await talk.say("/out_of_scope") == ["utter_why_audience"]
+    assert (await talk.say("/out_of_scope"))[-1] == f"{ASK}demand"
+
+
+async def test_starting_over_forgets_every_answer(talk: Talk) -> None:
+    await talk.say_all("/sextortion", TEEN, '/affirm{"demand":"money"}')
+    said = await talk.say("/start_over", country="US")
+    assert said == ["utter_start_over", "utter_menu"]
+    assert set(await talk.slots()) <= {"locale", "channel", "country", "said"}
+    assert (await talk.say("/sextortion"))[-1] == f"{ASK}audience"
+
+
+async def test_an_old_question_is_shown_again_and_its_answer_counts(talk: Talk) -> None:
+    await talk.say_all("/sextortion", TEEN, '/affirm{"demand":"money"}')
+    said = await talk.say(f'/repeat{{"choice":"show:{ASK}audience"}}')
+    assert said == [f"{ASK}audience"]
+    said = await talk.say('/inform_audience{"audience":"parent"}')
+    assert said[-1] == f"{ASK}paid"
+    slots = await talk.slots()
+    assert (slots["audience"], slots["demand"]) == ("parent", "money")
+
+
+async def test_an_old_step_is_shown_again_and_is_the_open_one(talk: Talk) -> None:
+    first = (await to_the_plan(talk))[-1]
+    second = (await talk.say(NEXT))[-1]
+    assert await talk.say(f'/repeat{{"choice":"show:{first}"}}') == [first]
+    assert await talk.say(NEXT) == [second]
+
+
+async def test_a_detail_told_later_needs_no_new_beginning(talk: Talk) -> None:
+    await talk.say_all("/sextortion", TEEN)
+    said = await talk.say('/sextortion{"demand":"money"}')
+    assert "utter_sextortion_open" not in said
+    assert (await talk.slots())["demand"] == "money"
+
+
+async def test_the_same_thing_again_after_the_plan_is_met_with_belief(talk: Talk) -> None:
+    said = await to_the_plan(talk)
+    while "utter_plan_end" not in said:
+        said = await talk.say(NEXT)
+    assert "utter_happened_again" in await talk.say("/sextortion")
+
+
+@pytest.mark.parametrize("intent", ["greet", "goodbye", "thank", "bot_challenge", "menu", "insult"])
+async def test_small_talk_has_its_script(talk: Talk, intent: str) -> None:
+    assert (await talk.say(f"/{intent}"))[0] == f"utter_{intent}"
+
+
+async def test_an_unsafe_request_is_met_with_other_words_the_second_time(talk: Talk) -> None:
+    assert await talk.say("/unsafe_request") == ["utter_unsafe_request"]
+    assert await talk.say("/unsafe_request") == ["utter_unsafe_request_again"]

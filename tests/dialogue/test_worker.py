@@ -1,0 +1,127 @@
+"""The worker answers with ids, and only to who knows its token."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+
+from bot.dialogue.channel import InternalInput
+from bot.dialogue.engine import GOLDEN_SENTENCES, Engine, ModelRefused
+from bot.dialogue.worker import build_worker, serve
+from bot.gateway.worker_client import HttpWorker, WorkerReply
+from bot.settings import Settings
+
+TOKEN = "a token of the tests"
+
+
+@pytest.fixture
+async def client(engine: Engine) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(build_worker(engine, TOKEN))
+    async with httpx.AsyncClient(transport=transport, base_url="http://worker.test") as client:
+        yield client
+
+
+def body(text: str, conversation: str | None = None) -> dict[str, Any]:
+    return {
+        "conversation": conversation or uuid.uuid4().hex,
+        "message_id": "1",
+        "text": text,
+        "metadata": {"locale": "en"},
+    }
+
+
+GOOD = {"authorization": f"Bearer {TOKEN}"}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"authorization": ""},
+        {"authorization": "Bearer "},
+        {"authorization": f"bearer {TOKEN}"},
+        {"authorization": f"Bearer {TOKEN}x"},
+        {"authorization": TOKEN},
+    ],
+    ids=str,
+)
+async def test_without_the_token_nothing_is_done(
+    client: httpx.AsyncClient, engine: Engine, headers: dict[str, str]
+) -> None:
+    given = body("/greet")
+    assert (await client.post("/turn", json=given, headers=headers)).status_code == 401
+    away = await client.delete(f"/conversations/{given['conversation']}", headers=headers)
+    assert away.status_code == 401
+    assert await engine.store.retrieve(given["conversation"]) is None
+
+
+async def test_a_turn_is_answered_with_ids_for_the_gateway(
+    client: httpx.AsyncClient,
+) -> None:
+    answer = await client.post("/turn", json=body("/sextortion"), headers=GOOD)
+    assert answer.status_code == 200
+    reply = WorkerReply.model_validate_json(answer.content)
+    assert reply.intent == "sextortion"
+    assert reply.messages[0].script == "utter_sextortion_open"
+    assert reply.context["situation"] == "sextortion"
+    assert "text" not in answer.json()
+
+
+async def test_a_conversation_is_forgotten(client: httpx.AsyncClient, engine: Engine) -> None:
+    given = body("/sextortion")
+    await client.post("/turn", json=given, headers=GOOD)
+    path = f"/conversations/{given['conversation']}"
+    assert (await client.delete(path, headers=GOOD)).status_code == 204
+    assert (await client.delete(path, headers=GOOD)).status_code == 204
+    assert await engine.store.retrieve(given["conversation"]) is None
+
+
+async def test_its_health_says_which_model_it_has(
+    client: httpx.AsyncClient, engine: Engine
+) -> None:
+    answer = await client.get("/health")
+    assert answer.json() == {"status": "ready", "model": engine.model_name}
+
+
+async def test_the_gateways_client_and_the_worker_understand_each_other(engine: Engine) -> None:
+    worker = HttpWorker("http://worker.test", TOKEN)
+    await worker.close()
+    worker._client = httpx.AsyncClient(
+        transport=httpx.ASGITransport(build_worker(engine, TOKEN)),
+        base_url="http://worker.test",
+        headers={"authorization": f"Bearer {TOKEN}"},
+    )
+    given = body("/greet")
+    assert (await worker.turn(given)).messages[0].script == "utter_greet"
+    assert await worker.ready()
+    await worker.forget(given["conversation"])
+    await worker.close()
+
+
+def test_a_worker_without_a_token_does_not_start(model: Any, tmp_path: Any) -> None:
+    with pytest.raises(SystemExit, match="HANDRAIL_WORKER_TOKEN"):
+        serve(Settings(_env_file=None, data_folder=tmp_path), model)
+
+
+def test_the_channel_of_rasa_run_is_closed_without_a_token(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("HANDRAIL_WORKER_TOKEN", raising=False)
+    assert InternalInput.from_credentials(None).token is None
+
+
+async def test_the_golden_sentences_are_understood(engine: Engine) -> None:
+    await engine.check_golden_sentences()
+    assert len(GOLDEN_SENTENCES) >= 3
+
+
+async def test_a_model_that_misreads_a_golden_sentence_is_refused(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(GOLDEN_SENTENCES, "hello", "sextortion")
+    with pytest.raises(ModelRefused, match="hello"):
+        await engine.check_golden_sentences()

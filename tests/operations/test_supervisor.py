@@ -1,0 +1,116 @@
+"""Processes are kept alive, stopped cleanly, and a taken port is said before anything starts."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from bot.cli import app
+from bot.operations import supervisor
+from bot.operations.supervisor import Child, PortTaken, check_free, supervise
+from bot.settings import Settings
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """A port that another program listens on."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        yield other.getsockname()[1]
+
+
+def test_a_free_port_is_free() -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    check_free("127.0.0.1", port)
+
+
+def test_a_taken_port_is_said_with_what_to_do(taken: int) -> None:
+    with pytest.raises(PortTaken) as caught:
+        check_free("127.0.0.1", taken)
+    said = str(caught.value)
+    assert f"127.0.0.1:{taken}" in said
+    assert "HANDRAIL_GATEWAY_PORT" in said
+    assert "--port" in said
+
+
+@pytest.mark.parametrize("which", ["gateway_port", "worker_port"])
+async def test_nothing_is_started_when_a_port_is_taken(
+    taken: int, which: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[str] = []
+
+    async def start(self: Child) -> None:
+        started.append(self.name)
+
+    monkeypatch.setattr(Child, "keep_alive", start)
+    ports = {"gateway_port": 0, "worker_port": 0, which: taken}
+    with pytest.raises(PortTaken):
+        await supervise(Settings(_env_file=None, data_folder=tmp_path, **ports))
+    assert started == []
+
+
+def test_the_command_ends_with_the_reason_and_no_trace(taken: int) -> None:
+    result = CliRunner().invoke(app, ["run", "--port", str(taken)])
+    assert result.exit_code == 1
+    assert f"{taken} is in use" in result.output
+    assert "Traceback" not in result.output
+
+
+def test_a_wrong_setting_ends_the_command_and_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HANDRAIL_GATEWAY_PORT", "eighty")
+    result = CliRunner().invoke(app, ["run"])
+    assert result.exit_code == 2
+    assert "HANDRAIL_GATEWAY_PORT" in result.output
+    assert "docs/settings.md" in result.output
+
+
+@pytest.fixture
+def child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Child:
+    """A process that notes its start and ends at once, or waits where `wait` is in its folder."""
+    module = tmp_path / "noting_child.py"
+    module.write_text(
+        "import pathlib, time\n"
+        "here = pathlib.Path(__file__).parent\n"
+        "(here / 'starts').open('a').write('x')\n"
+        "time.sleep(60 if (here / 'wait').exists() else 0)\n",
+        "utf-8",
+    )
+    monkeypatch.setattr(supervisor, "RESTART_SECONDS", (0.05,))
+    return Child("noting child", "noting_child", {"PYTHONPATH": str(tmp_path)})
+
+
+async def until_started(folder: Path, times: int) -> None:
+    for _ in range(400):
+        if (folder / "starts").exists() and len((folder / "starts").read_text()) >= times:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"not started {times} times")
+
+
+async def test_a_process_that_ends_is_started_again(child: Child, tmp_path: Path) -> None:
+    task = asyncio.create_task(child.keep_alive())
+    await until_started(tmp_path, 3)
+    task.cancel()
+    await child.stop()
+
+
+async def test_a_process_that_is_stopped_ends(child: Child, tmp_path: Path) -> None:
+    (tmp_path / "wait").touch()
+    task = asyncio.create_task(child.keep_alive())
+    await until_started(tmp_path, 1)
+    task.cancel()
+    await child.stop()
+    assert child.process is not None
+    assert child.process.returncode is not None
+
+
+async def test_stopping_what_never_started_is_no_error() -> None:
+    await Child("nothing", "nothing", {}).stop()
