@@ -38,6 +38,7 @@ def run(
 ) -> None:
     """Start everything on this machine and keep it running."""
     from bot.operations.supervisor import PortTaken, supervise
+    from bot.operations.training import TrainingFailed
 
     config = configuration()
     if port is not None:
@@ -46,7 +47,7 @@ def run(
         config = config.model_copy(update={"worker_port": worker_port})
     try:
         asyncio.run(supervise(config))
-    except PortTaken as error:
+    except (PortTaken, TrainingFailed) as error:
         print(error, file=sys.stderr)
         raise typer.Exit(1) from error
 

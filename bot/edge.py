@@ -45,15 +45,13 @@ def open_edge(config: Settings, worker: Worker, root: Path = ROOT) -> Edge:
     Raises ContentError when there is no good release to serve and none can be made.
     """
     config.data_folder.mkdir(parents=True, exist_ok=True)
-    secret = ensure_secret(
-        config.data_folder, config.secret_key.get_secret_value() if config.secret_key else None
-    )
+    secret = secret_of(config)
     releases = open_release(config, root)
     engine = open_database(config.database)
     upgrade(engine)
     seed(engine, releases.release, releases.signed())
     conversations = Conversations(
-        storage=Storage(engine, config.session_hours * 3600),
+        storage=Storage(engine, config.session_hours * 3600, secret),
         worker=worker,
         speaker=Speaker(lambda: releases.release, config.locales[0], config.default_country),
         matcher=CrisisMatcher.from_directory(root / "data" / "crisis"),
@@ -117,12 +115,18 @@ def build_app(config: Settings) -> FastAPI:
     )
 
 
+def secret_of(config: Settings) -> bytes:
+    """The secret key of this installation."""
+    given = config.secret_key.get_secret_value() if config.secret_key else None
+    return ensure_secret(config.data_folder, given)
+
+
 def open_storage(config: Settings) -> Storage:
     """Sessions, inbox and outbox alone, for upkeep from the command line."""
     config.data_folder.mkdir(parents=True, exist_ok=True)
     engine = open_database(config.database)
     upgrade(engine)
-    return Storage(engine, config.session_hours * 3600)
+    return Storage(engine, config.session_hours * 3600, secret_of(config))
 
 
 def serve(config: Settings) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from pathlib import Path
 from typing import Any
@@ -11,13 +10,13 @@ os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 
 from rasa.core.agent import Agent
 from rasa.shared.core.domain import Domain
-from rasa.utils.log_utils import configure_structlog
 
 from bot.dialogue.locks import AsyncioLockStore
-from bot.dialogue.patches import cache_event_types
+from bot.dialogue.patches import spare_work
 from bot.dialogue.speech import ScriptNamer
 from bot.dialogue.tracker_store import MinimisedTrackerStore
 from bot.dialogue.turns import take_turn
+from bot.recognition.quiet import quiet_logs
 
 # What every model must understand before it serves; data, not tuning: any sane model does.
 GOLDEN_SENTENCES = {
@@ -43,10 +42,8 @@ class Engine:
     @classmethod
     def load(cls, model: Path, tracker_database: str) -> Engine:
         """Load a model archive. Raises what Rasa raises when it cannot be read."""
-        # Unconfigured, structlog prints every message to standard output.
-        configure_structlog(logging.WARNING)
-        logging.getLogger("rasa").setLevel(logging.ERROR)
-        cache_event_types()
+        quiet_logs()
+        spare_work()
         store = MinimisedTrackerStore(Domain.empty(), database=tracker_database)
         agent = Agent.load(
             str(model),

@@ -56,7 +56,7 @@ class MinimisedTrackerStore(TrackerStore):
         event_broker: EventBroker | None = None,
         host: str | None = None,
         database: str = "sqlite:///var/trackers.db",
-        keep_turns: int = 6,
+        keep_turns: int = 4,
         **kwargs: Any,
     ) -> None:
         self.keep_turns = int(keep_turns)

@@ -17,7 +17,8 @@ from starlette.exceptions import HTTPException
 from bot.gateway.api import EVERYBODY, api
 from bot.gateway.conversations import Conversations
 from bot.gateway.errors import RequestProblem
-from bot.gateway.headers import HEADERS, SecurityHeaders
+from bot.gateway.faults import QuietFaults
+from bot.gateway.headers import SecurityHeaders
 from bot.gateway.replies import OutgoingMessage
 from bot.gateway.schema import MessageBody, ProblemResponse
 from bot.settings import Settings
@@ -50,7 +51,6 @@ def build_gateway(
         redoc_url=None,
         lifespan=lifespan,
     )
-    app.add_middleware(SecurityHeaders)
     app.include_router(api(conversations, config))
     app.include_router(_health(conversations))
     for router in routers:
@@ -78,16 +78,14 @@ def build_gateway(
         # FastAPI's own answer is no problem+json and repeats what was sent.
         return problem(422, "The request is not valid.", "utter_problem_bad_request")
 
-    @app.exception_handler(Exception)
-    async def our_fault(request: Request, error: Exception) -> JSONResponse:
+    def our_fault(error: Exception) -> Response:
         # The type alone: a message may hold what a person typed.
         logger.error("unexpected %s", type(error).__name__)
         conversations.counters["unexpected"] += 1
-        answer = problem(503, "Something went wrong on our side.", "utter_problem_busy")
-        # Starlette calls this one outside the middleware that adds them.
-        answer.headers.update(HEADERS)
-        return answer
+        return problem(503, "Something went wrong on our side.", "utter_problem_busy")
 
+    app.add_middleware(QuietFaults, answer=our_fault)
+    app.add_middleware(SecurityHeaders)
     return app
 
 
@@ -120,11 +118,11 @@ async def _upkeep(
         await asyncio.sleep(UPKEEP_SECONDS)
         rounds += 1
         try:
-            await conversations.take_up_waiting()
+            await conversations.turns.take_up_waiting()
             if rounds % PURGE_EVERY == 0:
                 seconds = config.text_minutes * 60
                 for ended in await run_in_threadpool(conversations.storage.purge, seconds):
-                    await conversations.forget_state(ended)
+                    await conversations.turns.forget_state(ended)
                 await run_in_threadpool(reload_release)
         except SQLAlchemyError as error:
             logger.error("upkeep: %s", type(error).__name__)

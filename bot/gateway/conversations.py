@@ -7,7 +7,6 @@ import json
 import logging
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -21,11 +20,14 @@ from bot.gateway.replies import OutgoingButton, OutgoingMessage, Reply
 from bot.gateway.sanitise import capped, clean
 from bot.gateway.sealing import Forged, Seal
 from bot.gateway.speaking import Speaker
-from bot.gateway.storage import Answer, Session, Storage, Waiting
-from bot.gateway.worker_client import Worker, WorkerReply, WorkerUnavailable
+from bot.gateway.storage import Answer, Session, Storage
+from bot.gateway.turns import Turns
+from bot.gateway.worker_client import (
+    Worker,
+    WorkerReply,
+)
 
 logger = logging.getLogger(__name__)
-ERASING_INTENT = "delete_data"
 LATE = "utter_late_reply"
 WELCOME = "utter_welcome"
 
@@ -45,7 +47,10 @@ class Conversations:
     text_limit: int
     counters: Counter[str] = field(default_factory=Counter)
     _awaited: Counter[int] = field(default_factory=Counter)
-    _turns: dict[str, asyncio.Task[bool]] = field(default_factory=dict)
+    turns: Turns = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.turns = Turns(self.storage, self.worker, self.texts, self.counters)
 
     async def start(
         self, locale: str | None, country: str | None, channel: str = "web"
@@ -168,64 +173,11 @@ class Conversations:
             if away or left <= 0:
                 self.counters["cards"] += 1
                 return Reply(self._card(session).messages, crisis=danger)
-            turns = self._take_turns_soon(session)
+            turns = self.turns.take_soon(session)
             await asyncio.wait([turns], timeout=left)
             # A task that was about to end may have missed this message: a second one has not.
             rounds += turns.done()
             away = turns.done() and (rounds > 1 or not turns.result())
-
-    def _take_turns_soon(self, session: Session) -> asyncio.Task[bool]:
-        """The one task that takes a conversation's turns; a caller that leaves does not stop it."""
-        task = self._turns.get(session.id)
-        if task is None or task.done():
-            task = asyncio.create_task(self.take_turns(session))
-            self._turns[session.id] = task
-            task.add_done_callback(partial(self._turns_taken, session.id))
-        return task
-
-    def _turns_taken(self, session_id: str, task: asyncio.Task[bool]) -> None:
-        if self._turns.get(session_id) is task:
-            del self._turns[session_id]
-
-    async def take_turns(self, session: Session) -> bool:
-        """Take every waiting turn of a conversation, in order; False when the worker is away."""
-        while waiting := await run_in_threadpool(self.storage.waiting, session.id):
-            for item in waiting:
-                try:
-                    reply = await self.worker.turn(self._turn_body(session, item))
-                except WorkerUnavailable:
-                    self.counters["worker_unavailable"] += 1
-                    return False
-                await run_in_threadpool(
-                    self.storage.finish, session.id, item.id, reply.model_dump()
-                )
-                if reply.intent == ERASING_INTENT:
-                    await self.forget_state(session.id)
-        return True
-
-    def _turn_body(self, session: Session, item: Waiting) -> dict[str, Any]:
-        """What the worker gets: no token, no platform id."""
-        text = item.payload
-        if text is None and item.sealed is not None:
-            text = str(self.texts.open(item.sealed, session.id))
-        return {
-            "conversation": session.id,
-            "message_id": str(item.id),
-            "text": text or "",
-            "metadata": {
-                "locale": session.locale,
-                "country": session.country,
-                "channel": session.channel,
-                "unseen": item.unseen,
-            },
-        }
-
-    async def take_up_waiting(self) -> int:
-        """Take the turns that a dead worker or a restart left behind; how many conversations."""
-        sessions = await run_in_threadpool(self.storage.sessions_waiting)
-        if sessions:
-            await asyncio.wait([self._take_turns_soon(session) for session in sessions])
-        return len(sessions)
 
     async def forget(self, session: Session) -> None:
         """Erase a conversation here and at the worker. Raises StorageDown."""
@@ -233,15 +185,7 @@ class Conversations:
             await run_in_threadpool(self.storage.forget, session.id)
         except SQLAlchemyError as error:
             raise StorageDown from error
-        await self.forget_state(session.id)
-
-    async def forget_state(self, session_id: str) -> None:
-        """Erase what the worker keeps of a conversation."""
-        try:
-            await self.worker.forget(session_id)
-        except WorkerUnavailable:
-            # Its row holds ids only and is purged with the conversation's lifetime.
-            self.counters["worker_unavailable"] += 1
+        await self.turns.forget_state(session.id)
 
     def help(self, locale: str | None, country: str | None) -> Message:
         """The crisis card for a country."""

@@ -6,7 +6,7 @@ outbox holds script ids and closed-list values, never a rendered text. Times are
 
 from __future__ import annotations
 
-import hashlib
+import hmac
 import json
 import secrets
 import time
@@ -17,7 +17,7 @@ from sqlalchemy import Engine, and_, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.content import models
-from bot.gateway.errors import KeyReused
+from bot.gateway.errors import KeyReused, TokenUnknown
 
 session = models.Base.metadata.tables["session"]
 inbox = models.Base.metadata.tables["inbox"]
@@ -68,9 +68,14 @@ class Answer:
 class Storage:
     """Plain transactions on an engine; raises SQLAlchemyError when the database fails."""
 
-    def __init__(self, engine: Engine, session_seconds: float) -> None:
+    def __init__(self, engine: Engine, session_seconds: float, pepper: bytes) -> None:
         self._engine = engine
         self._lifetime = session_seconds
+        self._pepper = pepper
+
+    def _digest(self, text: str) -> str:
+        # Keyed: a short text could be guessed from a plain hash by whoever has the database.
+        return hmac.new(self._pepper, text.encode("utf-8", "surrogatepass"), "sha256").hexdigest()
 
     def open_session(
         self, channel: str, locale: str | None, country: str | None
@@ -82,7 +87,7 @@ class Storage:
             connection.execute(
                 insert(session).values(
                     id=made.id,
-                    token_hash=_digest(token),
+                    token_hash=self._digest(token),
                     channel=channel,
                     locale=locale,
                     country=country,
@@ -100,7 +105,7 @@ class Storage:
         query = select(
             session.c.id, session.c.channel, session.c.locale, session.c.country, session.c.turn
         ).where(
-            session.c.token_hash == _digest(token),
+            session.c.token_hash == self._digest(token),
             session.c.deleted.is_(False),
             session.c.expires > time.time(),
         )
@@ -111,11 +116,12 @@ class Storage:
     def accept(
         self, found: Session, key: str, body: str, *, sealed: bytes | None, payload: str | None
     ) -> Accepted:
-        """Commit a message. Raises KeyReused when its key came with another body."""
+        """Commit a message. Raises KeyReused when its key came with another body,
+        TokenUnknown when the conversation was erased meanwhile."""
         values = {
             "session_id": found.id,
-            "idempotency_key": _digest(key),
-            "body_hash": _digest(body),
+            "idempotency_key": self._digest(key),
+            "body_hash": self._digest(body),
             "sealed_text": sealed,
             "payload": payload,
             "status": PENDING,
@@ -128,10 +134,13 @@ class Storage:
                 return Accepted(int(row.scalar_one()), fresh=True)
         except IntegrityError:
             query = select(inbox.c.id, inbox.c.body_hash).where(
-                inbox.c.session_id == found.id, inbox.c.idempotency_key == _digest(key)
+                inbox.c.session_id == found.id, inbox.c.idempotency_key == self._digest(key)
             )
             with self._engine.connect() as connection:
-                earlier = connection.execute(query).one()
+                earlier = connection.execute(query).one_or_none()
+            if earlier is None:
+                # The conversation was erased a moment ago.
+                raise TokenUnknown from None
             if earlier.body_hash != values["body_hash"]:
                 raise KeyReused from None
             return Accepted(int(earlier.id), fresh=False)
@@ -288,7 +297,3 @@ def _unseen(session_id: str) -> Any:
         outbox.c.session_id == session_id, outbox.c.delivered.is_(False)
     )
     return select(waiting.exists() | undelivered.exists())
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

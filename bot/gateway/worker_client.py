@@ -31,6 +31,10 @@ class WorkerUnavailable(Exception):
     """The worker did not answer; the message stays in the inbox and is tried again."""
 
 
+class TurnFailed(WorkerUnavailable):
+    """The worker is there and cannot take this turn."""
+
+
 class Worker(Protocol):
     """Takes turns; implemented over HTTP here and in process by the command line."""
 
@@ -53,11 +57,13 @@ class HttpWorker:
         )
 
     async def turn(self, body: dict[str, Any]) -> WorkerReply:
-        """Raises WorkerUnavailable when the worker is away, late or broken."""
+        """Raises WorkerUnavailable when the worker is away or late, TurnFailed when it fails."""
         try:
             answer = await self._client.post("/turn", json=body)
             answer.raise_for_status()
             return WorkerReply.model_validate_json(answer.content)
+        except httpx.HTTPStatusError as error:
+            raise TurnFailed(str(answer.status_code)) from error
         except (httpx.HTTPError, ValueError) as error:
             raise WorkerUnavailable(type(error).__name__) from error
 

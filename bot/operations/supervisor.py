@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.operations.training import ensure_model, say
+from bot.operations.training import TrainingFailed, say
 from bot.settings import ROOT, Settings
 
 RESTART_SECONDS = (0.2, 1.0, 3.0, 10.0)
@@ -63,10 +63,39 @@ class Child:
             self.process.kill()
 
 
+class Training:
+    """`handrail train` as a process of its own, so that a signal ends it at once."""
+
+    def __init__(self) -> None:
+        self.process: asyncio.subprocess.Process | None = None
+
+    async def model(self, environment: Mapping[str, str]) -> str:
+        """The path of the model. Raises TrainingFailed; what it printed says why."""
+        self.process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "bot.cli",
+            "train",
+            cwd=ROOT,
+            env={**os.environ, **environment},
+            stdout=asyncio.subprocess.PIPE,
+            start_new_session=True,
+        )
+        printed, _ = await self.process.communicate()
+        if self.process.returncode:
+            raise TrainingFailed("there is no model")
+        return printed.decode().strip().splitlines()[-1]
+
+    def stop(self) -> None:
+        """End it with all that it started."""
+        if self.process is not None and self.process.returncode is None:
+            os.killpg(self.process.pid, signal.SIGTERM)
+
+
 async def supervise(config: Settings) -> None:
     """Run everything until a signal. The gateway serves the crisis card while the model trains.
 
-    Raises PortTaken before anything is started.
+    Raises PortTaken before anything is started, TrainingFailed when there is no model.
     """
     for host, port in (
         (config.gateway_host, config.gateway_port),
@@ -89,22 +118,24 @@ async def supervise(config: Settings) -> None:
     children = [gateway]
     tasks = [asyncio.create_task(gateway.keep_alive())]
     say(f"Handrail: http://{config.gateway_host}:{config.gateway_port}/  (Ctrl-C stops it)")
-    training = asyncio.create_task(asyncio.to_thread(ensure_model, config))
+    training = Training()
+    trained = asyncio.create_task(training.model(shared))
     stopped = asyncio.create_task(stop.wait())
-    await asyncio.wait([training, stopped], return_when=asyncio.FIRST_COMPLETED)
     try:
+        await asyncio.wait([trained, stopped], return_when=asyncio.FIRST_COMPLETED)
         if not stop.is_set():
             worker = Child(
                 "worker",
                 "bot.dialogue.worker",
-                {**shared, "HANDRAIL_MODEL": str(training.result())},
+                {**shared, "HANDRAIL_MODEL": trained.result()},
             )
             children.append(worker)
             tasks.append(asyncio.create_task(worker.keep_alive()))
             say("The worker is starting; until it is ready, the page shows the crisis card.")
             await stopped
     finally:
-        for task in tasks:
+        training.stop()
+        for task in [*tasks, trained]:
             task.cancel()
         await asyncio.gather(*(child.stop() for child in children))
         say("Stopped.")

@@ -25,11 +25,17 @@ class Dialogue:
     name: str
     country: str | None
     turns: tuple[dict[str, Any], ...]
+    known_gap: str | None = None
 
 
 def dialogues() -> list[Dialogue]:
     return [
-        Dialogue(f"{path.stem}: {entry['id']}", entry.get("country"), tuple(entry["turns"]))
+        Dialogue(
+            f"{path.stem}: {entry['id']}",
+            entry.get("country"),
+            tuple(entry["turns"]),
+            entry.get("known_gap"),
+        )
         for path in sorted(FOLDER.glob("*.yml"))
         for entry in yaml.safe_load(path.read_text("utf-8"))
     ]
@@ -52,7 +58,12 @@ def test_a_dialogue_asks_for_what_exists(dialogue: Dialogue, edge: Edge) -> None
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("dialogue", dialogues(), ids=lambda dialogue: dialogue.name)
-async def test_a_dialogue_goes_as_written(dialogue: Dialogue, edge: Edge) -> None:
+async def test_a_dialogue_goes_as_written(
+    dialogue: Dialogue, edge: Edge, request: pytest.FixtureRequest
+) -> None:
+    if dialogue.known_gap:
+        # Told plainly instead of worded away; it turns red again once it is closed.
+        request.applymarker(pytest.mark.xfail(reason=dialogue.known_gap, strict=True))
     visitor = Visitor(edge, dialogue.country)
     for turn in dialogue.turns:
         reply = await visitor.say(turn["say"])

@@ -166,7 +166,7 @@ async def test_a_worker_that_is_away_is_answered_for_at_once_and_the_answer_come
     assert scripts(await gateway.say(session, "help me")) == [CARD]
     assert time.perf_counter() - started < gateway.config.answer_deadline + SPARE
     worker.down = False
-    assert await gateway.edge.conversations.take_up_waiting() == 1
+    assert await gateway.edge.conversations.turns.take_up_waiting() == 1
     assert worker.texts == ["help me"]
     reply = await gateway.say(session, "are you back")
     assert scripts(reply) == [LATE, "utter_sextortion_open", "utter_greet"]
@@ -180,8 +180,8 @@ async def test_what_waited_is_taken_up_without_a_new_message_and_only_once(
     for number in range(3):
         await gateway.say(session, f"message {number}")
     worker.down = False
-    await gateway.edge.conversations.take_up_waiting()
-    await gateway.edge.conversations.take_up_waiting()
+    await gateway.edge.conversations.turns.take_up_waiting()
+    await gateway.edge.conversations.turns.take_up_waiting()
     assert worker.texts == ["message 0", "message 1", "message 2"]
 
 
@@ -192,7 +192,7 @@ async def test_upkeep_and_a_new_message_together_take_each_turn_once(
     worker.down = True
     await gateway.say(session, "before the fault")
     worker.down, worker.pause = False, 0.1
-    upkeep = asyncio.create_task(gateway.edge.conversations.take_up_waiting())
+    upkeep = asyncio.create_task(gateway.edge.conversations.turns.take_up_waiting())
     await asyncio.sleep(0.05)
     reply = await gateway.say(session, "after the fault")
     await upkeep
@@ -210,7 +210,7 @@ async def test_one_slow_conversation_does_not_hold_up_the_upkeep_of_the_others(
     await gateway.say(other, "other one")
     worker.down = False
     worker.held = lambda text: text == "slow one"
-    upkeep = asyncio.create_task(gateway.edge.conversations.take_up_waiting())
+    upkeep = asyncio.create_task(gateway.edge.conversations.turns.take_up_waiting())
     await asyncio.sleep(0.3)
     seen = list(worker.texts)
     worker.held = lambda text: False

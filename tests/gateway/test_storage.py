@@ -41,7 +41,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
 
 @pytest.fixture
 def storage(engine: Engine) -> Storage:
-    return Storage(engine, 24 * HOUR)
+    return Storage(engine, 24 * HOUR, b"pepper")
 
 
 @pytest.fixture
@@ -253,7 +253,7 @@ def test_the_files_of_the_database_hold_no_trace_of_a_text(tmp_path: Path, ended
     """What is stored here in the clear is gone from the database, its log and its free pages."""
     opened = open_database(f"sqlite:///{tmp_path / 'handrail.db'}")
     upgrade(opened)
-    storage = Storage(opened, 24 * HOUR)
+    storage = Storage(opened, 24 * HOUR, b"pepper")
     found = storage.open_session("web", None, None)[1]
     messages = [say(storage, found, str(number)) for number in range(20)]
     assert CANARY in everything_in(tmp_path)
@@ -295,7 +295,7 @@ def test_every_connection_to_sqlite_is_careful(tmp_path: Path) -> None:
 def test_a_database_that_fails_is_no_silence(tmp_path: Path) -> None:
     opened = open_database(f"sqlite:///{tmp_path / 'handrail.db'}")
     with pytest.raises(SQLAlchemyError):
-        Storage(opened, HOUR).open_session("web", None, None)
+        Storage(opened, HOUR, b"pepper").open_session("web", None, None)
     opened.dispose()
 
 

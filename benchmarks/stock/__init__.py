@@ -1,0 +1,1 @@
+"""A stock Rasa project of the same size, to compare with."""
