@@ -3,29 +3,29 @@
 A bare Debian has no venv module or no pip; one of the two is enough.
 """
 
-import os
 import subprocess
 import sys
+from pathlib import Path
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-TOOLS = os.path.join(os.path.dirname(HERE), ".tools")
-PINS = os.path.join(HERE, "uv.txt")
+HERE = Path(__file__).resolve().parent
+TOOLS = HERE.parent / ".tools"
+PINS = HERE / "uv.txt"
+INSTALL = ["-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps", "-r", str(PINS)]
 
 
-def works(command):
+def works(*command: str) -> bool:
     """Run a command quietly; whether it succeeded."""
     return subprocess.call(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
 
 
-def main():
+def main() -> int:
     """Try a virtual environment first, then pip into the folder."""
-    install = ["-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps", "-r", PINS]
-    python = os.path.join(TOOLS, "bin", "python")
-    if works([sys.executable, "-m", "venv", TOOLS]) and subprocess.call([python] + install) == 0:
+    python = str(TOOLS / "bin" / "python")
+    if works(sys.executable, "-m", "venv", str(TOOLS)) and subprocess.call([python, *INSTALL]) == 0:
         return 0
-    if works([sys.executable, "-m", "pip", "--version"]):
-        if subprocess.call([sys.executable] + install + ["--target", TOOLS]) == 0:
-            return 0
+    into = [sys.executable, *INSTALL, "--target", str(TOOLS)]
+    if works(sys.executable, "-m", "pip", "--version") and subprocess.call(into) == 0:
+        return 0
     sys.stderr.write(
         "uv could not be installed: this Python has neither venv nor pip, or is offline.\n"
         "On Debian: apt-get install python3-venv\n"

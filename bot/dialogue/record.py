@@ -28,7 +28,8 @@ class TurnRecord:
         if message is not None and message.message_id == self.message_id:
             self.intent = message.intent_name
             parse_data: dict[str, Any] = dict(message.parse_data)
-            self.crisis = parse_data.get("crisis")
+            # Unsure words that answered an open question opened no crisis.
+            self.crisis = parse_data.get("crisis") if tracker.get_slot("crisis") else None
             self.locale = parse_data.get("locale") or self.locale
         self.context = {
             name: str(value)
