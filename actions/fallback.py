@@ -49,7 +49,10 @@ def _climb(turn: Turn, misses: int) -> None:
         for name in turn.ranking
         if name in turn.policy.order_of_meanings or name.startswith(("ask_", "feel_"))
     ][: turn.policy.fallback_choices]
-    if misses == 0 and turn.ranking[:1] == ["out_of_scope"]:
+    foreign = turn.language is not None and turn.language not in turn.policy.locales
+    if foreign and "utter_switch_language" not in (turn.slots.get("said") or []):
+        turn.say("utter_switch_language")
+    elif misses == 0 and turn.ranking[:1] == ["out_of_scope"]:
         turn.say("utter_out_of_scope")
     elif misses == 0 and likely:
         turn.say(ladder[0], choices=likely)

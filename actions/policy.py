@@ -42,6 +42,7 @@ class DialoguePolicy:
     fallback_choices: int
     plans: Mapping[str, Plan]
     triage_slots: tuple[str, ...]
+    locales: frozenset[str]
 
     def outranks(self, situation: str, other: str) -> bool:
         """Whether `situation` comes before `other` in the taxonomy's order of meanings."""
@@ -70,6 +71,11 @@ def read_policy(root: Path) -> DialoguePolicy:
         fallback_choices=int(data["fallback_choices"]),
         plans=load_plans(root),
         triage_slots=tuple(domain["forms"][TRIAGE_FORM]["required_slots"]),
+        locales=frozenset(
+            folder.name
+            for folder in (root / "responses").iterdir()
+            if any(folder.glob("choices.yml"))
+        ),
     )
 
 

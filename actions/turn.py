@@ -35,6 +35,7 @@ class Turn:
         self.ranking: list[str] = [
             entry["name"] for entry in message.get("intent_ranking") or [] if entry.get("name")
         ]
+        self.language: str | None = message.get("locale")
         self.meanings: list[str] = list(message.get("meanings") or [])
         self.slots: dict[str, Any] = dict(tracker.slots)
         self.in_triage = (tracker.active_loop or {}).get("name") == TRIAGE_FORM
