@@ -88,10 +88,15 @@ class Continue(ScriptAction):
             turn.say(f"utter_why_{turn.requested}")
         elif choice == "back":
             return self._question_before(turn)
-        elif choice == "whole_plan":
-            show_whole(turn)
-            turn.ask_again()
+        elif choice in ("next", "cant") and turn.requested:
+            # "Next" and "I can't" pass over a question as they pass over a step.
+            turn.set(turn.requested, "skipped")
+            return turn.then(TRIAGE_FORM)
+        elif choice == "done":
+            return not_understood(turn)
         else:
+            if choice == "whole_plan":
+                show_whole(turn)
             turn.ask_again()
         return turn.listen()
 

@@ -34,6 +34,7 @@ class DialoguePolicy:
     question_limit: int
     plain_answers: Mapping[str, Mapping[str, str]]
     topic_change: Mapping[str, float]
+    topic_change_words: int
     crisis_over_answer: float
     incident_slots: tuple[str, ...]
     crisis_rotation: Mapping[str, tuple[str, ...]]
@@ -60,6 +61,7 @@ def read_policy(root: Path) -> DialoguePolicy:
         question_limit=int(data["question_limit"]),
         plain_answers=data["plain_answers"],
         topic_change=data["topic_change"],
+        topic_change_words=int(data["topic_change_words"]),
         crisis_over_answer=float(data["crisis_over_answer"]),
         incident_slots=tuple(data["incident_slots"]),
         crisis_rotation={k: tuple(v) for k, v in data["crisis_rotation"].items()},

@@ -35,6 +35,9 @@ class Turn:
         self.ranking: list[str] = [
             entry["name"] for entry in message.get("intent_ranking") or [] if entry.get("name")
         ]
+        text = message.get("text") or ""
+        self.pressed = text.startswith("/")
+        self.words = len(text.split())
         self.language: str | None = message.get("locale")
         self.meanings: list[str] = list(message.get("meanings") or [])
         self.slots: dict[str, Any] = dict(tracker.slots)
@@ -65,8 +68,10 @@ class Turn:
         """
         if self.intent not in self.policy.order_of_meanings or self.intent == self.situation:
             return False
-        if self.situation is None or self.choice is not None:
+        if self.situation is None or self.choice is not None or self.pressed:
             return True
+        if self.words < self.policy.topic_change_words:
+            return False
         worse = self.policy.outranks(self.intent, self.situation)
         return self.confidence >= self.policy.topic_change["worse" if worse else "other"]
 
