@@ -6,6 +6,9 @@ import asyncio
 import hmac
 import os
 import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +20,10 @@ from starlette.routing import Route
 from bot.dialogue.engine import Engine
 from bot.settings import Settings, settings
 
+PURGE_SECONDS = 600.0
 
-def build_worker(engine: Engine, token: str) -> Starlette:
+
+def build_worker(engine: Engine, token: str, hours: float = 24) -> Starlette:
     """GET /health, POST /turn, DELETE /conversations/<id>; all but health need the token."""
 
     def allowed(request: Request) -> bool:
@@ -41,13 +46,27 @@ def build_worker(engine: Engine, token: str) -> Starlette:
         await engine.forget(request.path_params["conversation"])
         return Response(status_code=204)
 
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        purging = asyncio.create_task(purge_regularly(engine, hours))
+        yield
+        purging.cancel()
+
     return Starlette(
+        lifespan=lifespan,
         routes=[
             Route("/health", health),
             Route("/turn", turn, methods=["POST"]),
             Route("/conversations/{conversation}", forget, methods=["DELETE"]),
-        ]
+        ],
     )
+
+
+async def purge_regularly(engine: Engine, hours: float) -> None:
+    """Erase what is over, also where the gateway could not ask for it."""
+    while True:
+        engine.store.purge(time.time() - hours * 3600)
+        await asyncio.sleep(PURGE_SECONDS)
 
 
 def serve(config: Settings, model: Path) -> None:
@@ -62,7 +81,7 @@ def serve(config: Settings, model: Path) -> None:
     engine = Engine.load(model, config.tracker_database)
     asyncio.run(engine.check_golden_sentences())
     uvicorn.run(
-        build_worker(engine, token),
+        build_worker(engine, token, config.session_hours),
         host=config.worker_host,
         port=config.worker_port,
         log_level="warning",

@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 
 from bot.gateway.api import EVERYBODY, api
 from bot.gateway.conversations import Conversations
-from bot.gateway.errors import RequestProblem
+from bot.gateway.errors import ChannelClosed, RequestProblem
 from bot.gateway.faults import QuietFaults
 from bot.gateway.headers import SecurityHeaders
 from bot.gateway.replies import OutgoingMessage
@@ -52,9 +52,9 @@ def build_gateway(
         lifespan=lifespan,
     )
     app.include_router(api(conversations, config))
-    app.include_router(_health(conversations))
     for router in routers:
         app.include_router(router)
+    app.include_router(_health(conversations))
 
     def problem(status: int, title: str, script: str) -> JSONResponse:
         message = conversations.speaker.say(script, locale=None, country=None)
@@ -98,6 +98,11 @@ def _health(conversations: Conversations) -> APIRouter:
         if conversations.help(None, None).resources:
             return PlainTextResponse("ok")
         return PlainTextResponse("no card", status_code=503)
+
+    @routes.post("/webhooks/{channel}", openapi_extra={"x-may-call": EVERYBODY})
+    async def closed(channel: str) -> None:
+        """403 for a channel that is not set up; a channel's own route comes before this one."""
+        raise ChannelClosed
 
     @routes.get("/readyz", openapi_extra={"x-may-call": EVERYBODY})
     async def readyz() -> PlainTextResponse:

@@ -41,6 +41,13 @@ class ButtonForged(RequestProblem):
     title = "The button does not belong to this conversation."
 
 
+class ChannelClosed(RequestProblem):
+    """A webhook that nobody set up: nothing that is sent there is read."""
+
+    status = 403
+    title = "This channel is not set up."
+
+
 class StorageDown(RequestProblem):
     """Nothing was accepted; the person gets the card and may try again."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 import uuid
 from collections.abc import AsyncIterator
 from typing import Any
@@ -11,7 +13,8 @@ import pytest
 
 from bot.dialogue.channel import InternalInput
 from bot.dialogue.engine import GOLDEN_SENTENCES, Engine, ModelRefused
-from bot.dialogue.worker import build_worker, serve
+from bot.dialogue.tracker_store import trackers
+from bot.dialogue.worker import build_worker, purge_regularly, serve
 from bot.gateway.worker_client import HttpWorker, WorkerReply
 from bot.settings import Settings
 
@@ -125,3 +128,19 @@ async def test_a_model_that_misreads_a_golden_sentence_is_refused(
     monkeypatch.setitem(GOLDEN_SENTENCES, "hello", "sextortion")
     with pytest.raises(ModelRefused, match="hello"):
         await engine.check_golden_sentences()
+
+
+async def test_the_worker_erases_what_is_over_by_itself(engine: Engine) -> None:
+    old, recent = uuid.uuid4().hex, uuid.uuid4().hex
+    with engine.store.engine.begin() as connection:
+        for conversation, hours in ((old, 25), (recent, 1)):
+            updated = time.time() - hours * 3600
+            row = {"conversation": conversation, "events": "[]", "updated": updated}
+            connection.execute(trackers.insert().values(**row))
+    purging = asyncio.create_task(purge_regularly(engine, hours=24))
+    await asyncio.sleep(0.1)
+    purging.cancel()
+    left = set(await engine.store.keys())
+    assert old not in left
+    assert recent in left
+    engine.store.forget(recent)

@@ -456,3 +456,10 @@ async def test_a_webhook_that_is_not_configured_lets_nothing_in(
     answer = await client.post(f"/webhooks/{channel}", json={"message": {"text": "help"}})
     assert answer.status_code in (403, 404)
     assert worker.texts == []
+
+
+@pytest.mark.parametrize("channel", ["telegram", "twilio", "messenger", "slack"])
+async def test_a_webhook_that_nobody_set_up_is_refused(
+    client: httpx.AsyncClient, channel: str
+) -> None:
+    assert_problem(await client.post(f"/webhooks/{channel}", json={"text": "hi"}), 403)
