@@ -9,12 +9,13 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.content.migrations import upgrade
 from bot.content.problems import ContentError
 from bot.content.release import ReleaseRefused
-from bot.content.seed import seed
+from bot.content.seed import VersionTaken, highest_version, seed
 from bot.content.store import ReleaseStore, ensure_key, publish_baseline
 from bot.crisis import CrisisMatcher
 from bot.gateway.app import build_gateway
@@ -49,7 +50,7 @@ def open_edge(config: Settings, worker: Worker, root: Path = ROOT) -> Edge:
     releases = open_release(config, root)
     engine = open_database(config.database)
     upgrade(engine)
-    seed(engine, releases.release, releases.signed())
+    releases = record_release(engine, releases, config, root)
     conversations = Conversations(
         storage=Storage(engine, config.session_hours * 3600, secret),
         worker=worker,
@@ -82,6 +83,28 @@ def open_release(config: Settings, root: Path = ROOT) -> ReleaseStore:
             logger.error("%s", problem)
         logger.error("responses/ is not valid: the last good release keeps serving")
         return store
+
+
+def record_release(
+    engine: Engine, releases: ReleaseStore, config: Settings, root: Path = ROOT
+) -> ReleaseStore:
+    """Record the release in force in the database, where gateways with keys of their own meet.
+
+    A number that another gateway took is left to it: ours is published again under the next one.
+    """
+    try:
+        seed(engine, releases.release, releases.signed())
+    except (VersionTaken, IntegrityError):
+        above = highest_version(engine)
+        try:
+            releases = publish_baseline(
+                root, releases.folder, config.locales, above=above, anew=True
+            )
+        except ContentError:
+            logger.error("responses/ is not valid: the last good release serves unrecorded")
+            return releases
+        seed(engine, releases.release, releases.signed())
+    return releases
 
 
 def open_database(address: str) -> Engine:

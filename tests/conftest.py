@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from sqlalchemy import create_engine, text
 
 from bot.content.release import Release
 from bot.content.store import ReleaseStore
@@ -82,6 +83,31 @@ def matcher(release_root: Path) -> CrisisMatcher:
 def config(tmp_path: Path) -> Settings:
     """The default settings over an empty data folder."""
     return Settings(_env_file=None, data_folder=tmp_path)
+
+
+@pytest.fixture
+def postgres_url() -> str:
+    """SQLAlchemy address of a real PostgreSQL database, emptied. CI fails without it."""
+    address = os.environ.get("HANDRAIL_TEST_POSTGRES_URL")
+    if not address:
+        missing = "HANDRAIL_TEST_POSTGRES_URL names no PostgreSQL database to test with"
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    emptied = create_engine(address)
+    with emptied.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    emptied.dispose()
+    return address
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """SQLAlchemy address of an empty database, once of each kind that we run on."""
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("postgres_url"))
+    return f"sqlite:///{tmp_path / 'own.db'}"
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
 
 from bot.content.events import Entry, append_events
 from bot.content.models import Base
@@ -30,16 +30,29 @@ script, edition = _tables["script"], _tables["edition"]
 release_table, release_edition = _tables["release"], _tables["release_edition"]
 
 
+class VersionTaken(Exception):
+    """The database holds another release of this number: other gateways share it."""
+
+
+def highest_version(engine: Engine) -> int:
+    """The highest version of a recorded release; 0 before the first."""
+    with engine.connect() as connection:
+        return int(connection.execute(select(func.max(release_table.c.version))).scalar() or 0)
+
+
 def seed(engine: Engine, release: Release, signed: bytes) -> int:
     """Put a baseline release, its editions and its events in, in one transaction.
 
     Returns how many editions went live now; 0 when the release was already recorded. Raises
-    IntegrityError when a rule of the database forbids it.
+    VersionTaken, and IntegrityError when a rule of the database forbids it.
     """
     with engine.begin() as connection:
-        known = select(release_table.c.version).where(release_table.c.digest == release.digest)
-        if connection.execute(known).first() is not None:
+        query = select(release_table.c.version, release_table.c.digest)
+        known = {row.digest: row.version for row in connection.execute(query)}
+        if release.digest in known:
             return 0
+        if release.version in known.values():
+            raise VersionTaken(f"release {release.version} is recorded with another content")
         _scripts(connection, release)
         ids = _editions(connection, release.editions)
         connection.execute(

@@ -145,11 +145,14 @@ class ReleaseStore:
         return state if isinstance(state, dict) else {}
 
 
-def publish_baseline(root: Path, folder: Path, locales: Iterable[str]) -> ReleaseStore:
+def publish_baseline(
+    root: Path, folder: Path, locales: Iterable[str], *, above: int = 0, anew: bool = False
+) -> ReleaseStore:
     """Put in force what ships in `root`/responses, under the key of this installation.
 
-    Does nothing when the release in force says the same or comes from the console: what staff
-    approved is not replaced by a restart. Raises ContentError, ReleaseRefused.
+    Does nothing when the release in force says the same (unless `anew`) or comes from the console:
+    what staff approved is not replaced by a restart. A new release gets a version higher than
+    `above` and than all before it here. Raises ContentError, ReleaseRefused.
     """
     key = ensure_key(folder)
     store = ReleaseStore(folder, key.public_key())
@@ -159,8 +162,9 @@ def publish_baseline(root: Path, folder: Path, locales: Iterable[str]) -> Releas
         in_force = None
     if in_force is not None and in_force.origin != BASELINE:
         return store
-    bundle = build_baseline(root, locales, store.highest_version + 1)
-    if in_force is None or store.alarm or in_force.content_digest != content_digest(bundle):
+    bundle = build_baseline(root, locales, max(store.highest_version, above) + 1)
+    same = in_force is not None and in_force.content_digest == content_digest(bundle)
+    if anew or store.alarm or not same:
         store.publish(sign(bundle, key))
     return store
 

@@ -2,44 +2,30 @@
 
 from __future__ import annotations
 
-import os
 import time
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import create_engine, delete, event, inspect, select, text, update
+from sqlalchemy import delete, inspect, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from bot.content import migrations
 from bot.content.events import Entry, append_events, broken_event
 from bot.content.models import Base
 from bot.content.release import build_baseline, sign, verify
-from bot.content.seed import seed
+from bot.content.seed import VersionTaken, highest_version, seed
+from bot.edge import open_database
 
-POSTGRES = os.environ.get("HANDRAIL_TEST_POSTGRES_URL")
 TABLES = Base.metadata.tables
 HASH, OTHER_HASH = "a" * 64, "b" * 64
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty(request, tmp_path):
+@pytest.fixture
+def empty(database_url):
     """An engine on a database without tables."""
-    if request.param == "postgresql":
-        if not POSTGRES:
-            pytest.skip("HANDRAIL_TEST_POSTGRES_URL names no PostgreSQL database to try this on")
-        made = create_engine(POSTGRES)
-        with made.begin() as connection:
-            connection.execute(text("DROP SCHEMA public CASCADE"))
-            connection.execute(text("CREATE SCHEMA public"))
-    else:
-        made = create_engine(f"sqlite:///{tmp_path / 'content.db'}")
-
-        @event.listens_for(made, "connect")
-        def keys(connection, record):
-            connection.execute("PRAGMA foreign_keys=ON")
-
+    made = open_database(database_url)
     yield made
     made.dispose()
 
@@ -401,26 +387,37 @@ def test_ids_of_erased_messages_are_not_given_again(engine):
         assert add(connection, "inbox", **message) > first
 
 
+def bundled(project, version, key=None):
+    """The release of the scripts as they stand, as `seed` takes it; its time is always the same."""
+    key = key or Ed25519PrivateKey.generate()
+    bundle = {**build_baseline(project.root, ["en"], version), "created": "2026-01-01T00:00:00Z"}
+    data = sign(bundle, key)
+    return verify(data, key.public_key()), data
+
+
 def test_the_seed_records_the_baseline_once_and_moves_with_it(engine, project):
-    key = Ed25519PrivateKey.generate()
-
-    def put(version):
-        data = sign(build_baseline(project.root, ["en"], version), key)
-        loaded = verify(data, key.public_key())
-        return seed(engine, loaded, data), loaded
-
-    count, loaded = put(1)
-    assert count == len(loaded.editions)
-    assert put(1)[0] == 0
+    first, data = bundled(project, 1)
+    assert seed(engine, first, data) == len(first.editions)
+    assert seed(engine, first, data) == 0
     project.edit("responses/en/all.yml", "Stop paying now.", "Stop paying them now.")
-    assert put(2)[0] == 1
+    assert seed(engine, *bundled(project, 2)) == 1
     project.edit("responses/en/all.yml", "Stop paying them now.", "Stop paying now.")
-    assert put(3)[0] == 1, "the earlier edition comes back"
+    assert seed(engine, *bundled(project, 3)) == 1, "the earlier edition comes back"
+    assert highest_version(engine) == 3
     rows, events = TABLES["edition"], TABLES["event"]
     with engine.connect() as connection:
         assert broken_event(connection) is None
         states = list(connection.execute(select(rows.c.state)).scalars())
-        assert (states.count("live"), states.count("retired")) == (len(loaded.editions), 1)
+        assert (states.count("live"), states.count("retired")) == (len(first.editions), 1)
         tags = list(connection.execute(select(events.c.tag)).scalars())
         assert tags.count("system:release:published") == 3
         assert tags.count("system:edition:retired") == 2
+
+
+def test_a_number_is_recorded_for_one_release_only(engine, project):
+    assert highest_version(engine) == 0
+    seed(engine, *bundled(project, 1))
+    project.edit("responses/en/all.yml", "Stop paying now.", "Stop paying them now.")
+    with pytest.raises(VersionTaken):
+        seed(engine, *bundled(project, 1))
+    assert highest_version(engine) == 1

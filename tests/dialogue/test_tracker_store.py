@@ -15,9 +15,10 @@ from rasa.core.channels.channel import UserMessage
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.dialogue.engine import Engine
-from bot.dialogue.record import TurnRecord
+from bot.dialogue.record import CURRENT, TurnRecord
 from bot.dialogue.speech import INTERNAL_CHANNEL
 from bot.dialogue.tracker_store import MinimisedTrackerStore, trackers
 from bot.dialogue.turns import ScriptCollector
@@ -60,9 +61,9 @@ WALK = (
 
 
 @pytest.fixture
-def store(engine: Engine, tmp_path: Path) -> Iterator[MinimisedTrackerStore]:
+def store(engine: Engine, database_url: str) -> Iterator[MinimisedTrackerStore]:
     domain: Domain = engine.agent.domain
-    made = MinimisedTrackerStore(domain, database=f"sqlite:///{tmp_path / 'own.db'}")
+    made = MinimisedTrackerStore(domain, database=database_url)
     yield made
     made.engine.dispose()
 
@@ -197,14 +198,36 @@ async def test_what_is_old_is_purged(engine: Engine, store: MinimisedTrackerStor
     assert list(await store.keys()) == []
 
 
-async def test_a_database_that_fails_is_not_hidden(engine: Engine, tmp_path: Path) -> None:
-    store = MinimisedTrackerStore(
-        engine.agent.domain, database=f"sqlite:///{tmp_path / 'broken.db'}"
-    )
+async def test_a_reply_is_stored_with_its_message_alone(
+    engine: Engine, store: MinimisedTrackerStore
+) -> None:
+    tracker = await begun(engine)
+    record = TurnRecord("7")
+    token = CURRENT.set(record)
+    try:
+        channel = ScriptCollector(record)
+        message = UserMessage("/greet", channel, "walk", input_channel=INTERNAL_CHANNEL)
+        message.message_id = "7"
+        await engine.agent.processor._handle_message_with_tracker(message, tracker)
+        await engine.agent.processor._run_prediction_loop(channel, tracker)
+        await store.save(tracker)
+    finally:
+        CURRENT.reset(token)
+    assert store.reply_to("walk", "7") == record.as_reply()
+    assert record.scripts
+    assert store.reply_to("walk", "8") is None
+    assert store.reply_to("other", "7") is None
+    store.forget("walk")
+    assert store.reply_to("walk", "7") is None
+    assert await store.retrieve("walk") is None
+
+
+async def test_a_database_that_fails_is_not_hidden(
+    engine: Engine, store: MinimisedTrackerStore
+) -> None:
     with store.engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE tracker")
-    with pytest.raises(Exception, match="no such table"):
+    with pytest.raises(SQLAlchemyError):
         await store.save(await begun(engine))
-    with pytest.raises(Exception, match="no such table"):
+    with pytest.raises(SQLAlchemyError):
         await store.retrieve("walk")
-    store.engine.dispose()

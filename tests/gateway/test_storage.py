@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, create_engine, delete, func, select, update
+from sqlalchemy import Engine, func, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from bot.content.migrations import upgrade
@@ -17,24 +16,15 @@ from bot.edge import open_database
 from bot.gateway.errors import KeyReused
 from bot.gateway.storage import Session, Storage, inbox, outbox, session
 
-POSTGRES = os.environ.get("HANDRAIL_TEST_POSTGRES_URL")
 HOUR = 3600
 CANARY = b"canary-7f3a-what-a-person-typed"
 REPLY = {"messages": [{"script": "utter_greet"}], "intent": "greet"}
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    if request.param == "sqlite":
-        opened = open_database(f"sqlite:///{tmp_path / 'handrail.db'}")
-    elif POSTGRES:
-        opened = create_engine(POSTGRES)
-    else:
-        pytest.skip("HANDRAIL_TEST_POSTGRES_URL is not set: no PostgreSQL to test with")
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    opened = open_database(database_url)
     upgrade(opened)
-    with opened.begin() as connection:
-        for table in (outbox, inbox, session):
-            connection.execute(delete(table))
     yield opened
     opened.dispose()
 
