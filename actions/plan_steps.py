@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from actions.aside import offer_set_aside
 from actions.policy import TRIAGE_FORM
 from actions.turn import Turn
 from bot.content.plans import Plan
@@ -62,23 +63,16 @@ def finish(turn: Turn, plan: Plan) -> None:
     offer_set_aside(turn)
 
 
-def offer_set_aside(turn: Turn) -> None:
-    """Offer the situation that was told earlier and not finished."""
-    waiting = [name for name in turn.slots.get("set_aside") or [] if name != turn.situation]
-    if waiting:
-        turn.say("utter_topic_return", topic=waiting[-1], choices=[waiting[-1]])
-
-
 def show_whole(turn: Turn) -> None:
-    """Say the whole plan at once; only the last message keeps its buttons."""
+    """Say the whole plan at once: each step with the one button that opens it, then the rest."""
     plan = plan_of(turn)
     if plan is None:
         turn.say("utter_menu")
         return
     turn.say("utter_plan_whole")
     for step in plan.steps_for(turn.known()):
-        turn.say(step, plain=True)
-    turn.say("utter_back_to_plan" if turn.slots.get("step") else "utter_plan_end")
+        turn.say(step, part=True)
+    turn.say("utter_plan_whole_end")
 
 
 def resume(turn: Turn) -> str | None:
@@ -87,7 +81,9 @@ def resume(turn: Turn) -> str | None:
         turn.ask_again()
         return None
     if plan_of(turn) is None:
-        turn.say(f"utter_{turn.situation}_more" if turn.situation else "utter_menu")
+        more = (f"utter_{turn.situation}_more",) if turn.situation else ()
+        if not offer_set_aside(turn):
+            turn.say(turn.least_recent((*more, "utter_menu")))
         return None
     step = turn.slots.get("step")
     if step:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from rasa_sdk.events import EventType
 
+from actions.aside import is_kept, offer_set_aside, put_aside, take_up
 from actions.base import ScriptAction
 from actions.crisis import keep_company
 from actions.fallback import not_understood
-from actions.plan_steps import offer_set_aside, open_questions, plan_of, show_step
+from actions.plan_steps import open_questions, plan_of, resume, show_step
 from actions.policy import TRIAGE_FORM
 from actions.turn import REQUESTED_SLOT, Turn
 
@@ -24,9 +25,17 @@ class OpenSituation(ScriptAction):
         if not turn.tells_other_situation and (turn.in_triage or turn.slots.get("step")):
             return self._perhaps_other(turn)
         keep_company(turn)
+        if is_kept(turn, turn.intent):
+            return self._return_to(turn)
         begin(turn, turn.intent)
         turn.say(f"utter_{turn.intent}_open")
         return lead_on(turn)
+
+    def _return_to(self, turn: Turn) -> list[EventType]:
+        take_up(turn, turn.intent)
+        turn.say("utter_back_to_plan")
+        follows = resume(turn)
+        return turn.then(follows) if follows else turn.listen()
 
     def _perhaps_other(self, turn: Turn) -> list[EventType]:
         """Unsure whether another situation is told: kept for later, and what is open goes on."""
@@ -66,14 +75,14 @@ class OpenSituation(ScriptAction):
 def begin(turn: Turn, situation: str) -> None:
     """Make `situation` the open one; what was open before is set aside, to return to."""
     before = turn.situation
+    left = put_aside(turn)
+    if left:
+        turn.say("utter_topic_changed", choices=[left])
     set_aside = [name for name in turn.slots.get("set_aside") or [] if name != situation]
-    unfinished = turn.in_triage or turn.slots.get("step") or turn.slots.get("interrupted")
-    if before and before != situation and unfinished:
-        set_aside.append(before)
     for other in turn.meanings:
         if other != situation and other not in set_aside:
             set_aside.append(other)
-    if before and before != situation:
+    if before:
         for name in turn.policy.incident_slots:
             turn.set(name, None)
     turn.set("set_aside", set_aside)

@@ -100,8 +100,8 @@ class Turn:
         return frozenset(changed)
 
     def say(self, script: str, **extra: Any) -> None:
-        """Name a script. `choices` adds buttons of intents, `plain` leaves its buttons away,
-        `topic` names the situation that its text mentions."""
+        """Name a script. `choices` adds buttons of intents, `part` shows a step of a whole plan
+        with the one button that opens it, `topic` names the situation that its text mentions."""
         self.dispatcher.utter_message(response=script, **extra)
         self.set("said", [*(self.slots.get("said") or []), script][-SAID_MEMORY:])
 

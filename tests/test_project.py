@@ -124,6 +124,18 @@ def test_what_can_be_offered_has_a_label(intent: str) -> None:
     assert f"utter_choice_{intent}" in scripts()
 
 
+def test_a_script_that_the_code_names_must_exist() -> None:
+    """`handrail check` holds scripts to responses/lint.yml; that list must know the code's."""
+    files = [path for folder in ("actions", "bot") for path in (ROOT / folder).rglob("*.py")]
+    named = {
+        script
+        for path in files
+        for script in re.findall(r'"(utter_[a-z_]*[a-z])"', path.read_text("utf-8"))
+    }
+    assert len(named) > 20
+    assert named <= set(read(ROOT / "responses" / "lint.yml")["required_scripts"])
+
+
 def name_of(field: str) -> str:
     """The variable of a setting."""
     return f"HANDRAIL_{field.upper()}"

@@ -38,7 +38,7 @@ class TurnRecord:
         }
 
     def as_reply(self) -> dict[str, Any]:
-        """The reply as JSON: messages [{script, choices?, plain?, topic?}], intent, crisis..."""
+        """The reply as JSON: messages [{script, choices?, part?, topic?}], intent, crisis..."""
         return {
             "messages": self.scripts,
             "intent": self.intent,

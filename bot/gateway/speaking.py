@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 from collections import Counter
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from bot.gateway.worker_client import NamedScript, WorkerReply
 
 logger = logging.getLogger(__name__)
 CRISIS_CARD = "utter_crisis_card"
+OPEN_PART = "utter_open_this_step"
 
 
 class Speaker:
@@ -39,6 +41,7 @@ class Speaker:
         messages = [
             message for named in reply.messages if (message := self._one(named, context))
         ] or [self.card(locale, country)]
+        messages = _each_card_once(messages)
         return [_with_id(message, seed, number) for number, message in enumerate(messages)]
 
     def say(self, script: str, *, locale: str | None, country: str | None) -> Message:
@@ -82,12 +85,28 @@ class Speaker:
             self.dropped[named.script] += 1
             logger.error("script is in no release")
             return None
-        buttons = [] if named.plain else [*offered, *message.buttons]
+        buttons = [self._opener(named, context)] if named.part else [*offered, *message.buttons]
         return message.model_copy(update={"buttons": buttons})
+
+    def _opener(self, named: NamedScript, context: RenderContext) -> MessageButton:
+        choice = json.dumps({"choice": f"show:{named.script}"})
+        label = render(self.release, OPEN_PART, context).text
+        return MessageButton(label=label, payload=f"/repeat{choice}")
 
     def _choice(self, intent: str, context: RenderContext) -> MessageButton:
         label = render(self.release, f"utter_choice_{intent}", context).text
         return MessageButton(label=label, payload=f"/{intent}")
+
+
+def _each_card_once(messages: list[Message]) -> list[Message]:
+    """A help card stands under the first message of a reply that brings it, not under each."""
+    shown: set[str] = set()
+    told: list[Message] = []
+    for message in messages:
+        cards = [card for card in message.resources if card.id not in shown]
+        shown.update(card.id for card in cards)
+        told.append(message.model_copy(update={"resources": cards}))
+    return told
 
 
 def _with_id(message: Message, seed: str, number: int) -> Message:

@@ -9,11 +9,12 @@ from pydantic import BaseModel, Field
 
 
 class NamedScript(BaseModel):
-    """A script to say: `choices` are intents offered as buttons, `plain` leaves buttons away."""
+    """A script to say: `choices` are intents offered as buttons; a `part` of a whole plan has one
+    button, which opens it."""
 
     script: str
     choices: list[str] = Field(default_factory=list)
-    plain: bool = False
+    part: bool = False
     topic: str | None = None
 
 

@@ -51,10 +51,8 @@ async def test_towards_the_gateway_nothing_but_the_known_extras_is_named(
     namer: ScriptNamer, engine: Engine
 ) -> None:
     tracker = tracker_of(engine.agent.domain)
-    made = await namer.generate(
-        "utter_greet", tracker, "internal", text="x", choices=[], plain=True
-    )
-    assert made == {"custom": {"script": "utter_greet", "plain": True}}
+    made = await namer.generate("utter_greet", tracker, "internal", text="x", choices=[], part=True)
+    assert made == {"custom": {"script": "utter_greet", "part": True}}
 
 
 @pytest.mark.parametrize("channel", ["cmdline", "rest", "internal_"])

@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 
 from actions.policy import policy
+from bot.edge import Edge
 from tests.dialogue.talk import Talk
 
 ASK = "utter_ask_triage_form_"
@@ -182,13 +183,16 @@ async def test_a_plain_word_in_the_plan_is_its_button(talk: Talk, word: str, lik
     assert await talk.say(word) == await other.say(like)
 
 
-async def test_the_whole_plan_is_shown_at_once_with_buttons_at_the_end_only(talk: Talk) -> None:
+async def test_the_whole_plan_is_shown_at_once_and_each_step_can_be_opened(talk: Talk) -> None:
     step = (await to_the_plan(talk))[-1]
     said = await talk.say(WHOLE)
     expected = steps_of(await talk.slots())
-    assert said == ["utter_plan_whole", *expected, "utter_back_to_plan"]
-    assert all(message.get("plain") for message in talk.reply["messages"][1:-1])
+    assert said == ["utter_plan_whole", *expected, "utter_plan_whole_end"]
+    assert all(message.get("part") for message in talk.reply["messages"][1:-1])
     assert await talk.say(RESUME) == [step]
+    later = expected[3]
+    assert await talk.say(f'/repeat{{"choice":"show:{later}"}}') == [later]
+    assert await talk.say(NEXT) == [expected[4]]
 
 
 async def test_a_correction_of_who_it_is_gets_a_word_and_another_plan(talk: Talk) -> None:
@@ -214,7 +218,8 @@ async def test_a_question_in_triage_is_answered_and_triage_goes_on(talk: Talk) -
 async def test_another_situation_is_opened_and_the_first_offered_again(talk: Talk) -> None:
     await talk.say_all("/deepfake", TEEN)
     said = await talk.say("/sextortion")
-    assert said[0] == "utter_sextortion_open"
+    assert said[:2] == ["utter_topic_changed", "utter_sextortion_open"]
+    assert talk.reply["messages"][0]["choices"] == ["deepfake"]
     slots = await talk.slots()
     assert (slots["situation"], slots["set_aside"], slots["audience"]) == (
         "sextortion",
@@ -227,7 +232,53 @@ async def test_another_situation_is_opened_and_the_first_offered_again(talk: Tal
             break
     assert said[-1] == "utter_topic_return"
     assert talk.reply["messages"][-1]["choices"] == ["deepfake"]
-    assert (await talk.say("/deepfake"))[0] == "utter_deepfake_open"
+
+
+async def test_a_situation_that_was_set_aside_goes_on_at_its_question(talk: Talk) -> None:
+    question = (await talk.say_all("/deepfake", TEEN))[-1][-1]
+    await talk.say_all("/sextortion", '/affirm{"demand":"money"}')
+    assert await talk.say("/deepfake") == ["utter_back_to_plan", question]
+    slots = await talk.slots()
+    assert (slots["situation"], slots["set_aside"]) == ("deepfake", ["sextortion"])
+    assert "demand" not in slots, "a fact of the other incident"
+
+
+async def test_a_situation_that_was_set_aside_goes_on_at_its_step_with_its_answers(
+    talk: Talk,
+) -> None:
+    await talk.say_all("/sextortion", TEEN, '/affirm{"demand":"money"}', '/affirm{"paid":"yes"}')
+    said = await talk.say(SKIP)
+    await talk.say(DONE)
+    step = (await talk.say(DONE))[-1]
+    before = await talk.slots()
+    assert said[-1] in before["done"]
+    await talk.say_all("/deepfake", SKIP)
+    assert await talk.say("/sextortion") == ["utter_back_to_plan", step]
+    after = await talk.slots()
+    for name in ("situation", "step", "done", "asked", "demand", "paid"):
+        assert after[name] == before[name]
+    assert list(after["kept"]) == ["deepfake"]
+    assert (await talk.say(NEXT))[0] in steps_of(after)
+
+
+async def test_a_situation_without_a_plan_leads_back_to_the_one_before(talk: Talk) -> None:
+    step = (await to_the_plan(talk))[-1]
+    await talk.say("/impersonation")
+    assert await talk.say(NEXT) == ["utter_topic_return"]
+    assert await talk.say("/sextortion") == ["utter_back_to_plan", step]
+
+
+async def test_going_on_without_a_plan_does_not_say_the_same_twice(talk: Talk) -> None:
+    answers = [await talk.say("/impersonation")]
+    answers += [await talk.say(NEXT) for _ in range(4)]
+    assert all(one[-1:] != following[-1:] for one, following in pairwise(answers))
+
+
+async def test_a_guess_of_what_is_meant_offers_something_else_and_a_person(
+    edge: Edge,
+) -> None:
+    buttons = edge.conversations.speaker.say("utter_unclear_choices", locale="en", country=None)
+    assert [button.payload for button in buttons.buttons] == ["/menu", "/ask_support"]
 
 
 async def test_facts_of_one_incident_are_not_those_of_the_next(talk: Talk) -> None:
