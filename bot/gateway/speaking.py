@@ -41,7 +41,7 @@ class Speaker:
         messages = [
             message for named in reply.messages if (message := self._one(named, context))
         ] or [self.card(locale, country)]
-        messages = _each_card_once(messages)
+        messages = _nothing_twice(messages)
         return [_with_id(message, seed, number) for number, message in enumerate(messages)]
 
     def say(self, script: str, *, locale: str | None, country: str | None) -> Message:
@@ -98,15 +98,31 @@ class Speaker:
         return MessageButton(label=label, payload=f"/{intent}")
 
 
-def _each_card_once(messages: list[Message]) -> list[Message]:
-    """A help card stands under the first message of a reply that brings it, not under each."""
-    shown: set[str] = set()
-    told: list[Message] = []
-    for message in messages:
-        cards = [card for card in message.resources if card.id not in shown]
-        shown.update(card.id for card in cards)
-        told.append(message.model_copy(update={"resources": cards}))
-    return told
+def _nothing_twice(messages: list[Message]) -> list[Message]:
+    """A card stands under the first message of a reply that brings it, a button under the last."""
+    first_of_card = {
+        card.id: place
+        for place, message in reversed(list(enumerate(messages)))
+        for card in message.resources
+    }
+    last_of_button = {
+        (button.label, button.payload): place
+        for place, message in enumerate(messages)
+        for button in message.buttons
+    }
+    return [
+        message.model_copy(
+            update={
+                "resources": [c for c in message.resources if first_of_card[c.id] == place],
+                "buttons": [
+                    button
+                    for button in message.buttons
+                    if last_of_button[button.label, button.payload] == place
+                ],
+            }
+        )
+        for place, message in enumerate(messages)
+    ]
 
 
 def _with_id(message: Message, seed: str, number: int) -> Message:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,14 +26,21 @@ def start_choices(buttons: Iterable[MessageButton]) -> list[Choice]:
     return [Choice("start", button.payload.removeprefix("/"), button.label) for button in buttons]
 
 
-def offered(messages: Iterable[OutgoingMessage]) -> list[Choice]:
-    """The buttons of an answer, none twice."""
-    found = {
-        button.label: Choice("button", button.token, button.label)
+def repeated(messages: Iterable[OutgoingMessage]) -> frozenset[str]:
+    """Labels of buttons that mean another thing under each message: they stay with theirs."""
+    count = Counter(button.label for message in messages for button in message.buttons)
+    return frozenset(label for label, times in count.items() if times > 1)
+
+
+def offered(messages: Sequence[OutgoingMessage]) -> list[Choice]:
+    """The buttons of an answer that stand below it; chat.js does the same."""
+    elsewhere = repeated(messages)
+    return [
+        Choice("button", button.token, button.label)
         for message in messages
         for button in message.buttons
-    }
-    return list(found.values())
+        if button.label not in elsewhere
+    ]
 
 
 def pressed_start(choices: Sequence[Choice], situation: str | None) -> tuple[int, str] | None:

@@ -18,7 +18,7 @@ from bot.gateway.headers import CONTENT_SECURITY_POLICY
 from bot.gateway.replies import OutgoingMessage
 from bot.page import help as helping
 from bot.page.about import facts
-from bot.page.choices import Choice, start_choices
+from bot.page.choices import Choice, repeated, start_choices
 from bot.page.form import Form, longest_text, new_key
 from bot.page.words import Words, for_script, load_words
 from bot.settings import Settings
@@ -39,6 +39,11 @@ class View:
     messages: Sequence[OutgoingMessage] = ()
     choices: Sequence[Choice] = ()
     text: str = ""
+
+    @property
+    def repeated(self) -> frozenset[str]:
+        """Labels of the buttons that stand in their bubble."""
+        return repeated(self.messages)
 
 
 class Views:

@@ -37,6 +37,18 @@ def test_a_card_stands_once_in_a_reply(speaker: Speaker) -> None:
     assert both[0].resources, "the first message keeps its cards"
 
 
+def test_a_button_stands_once_in_a_reply_under_the_last_message(speaker: Speaker) -> None:
+    alone = spoken(speaker, NamedScript(script="utter_crisis_return"))
+    both = spoken(
+        speaker,
+        NamedScript(script="utter_self_harm_no"),
+        NamedScript(script="utter_crisis_return"),
+    )
+    offered = [button for message in both for button in message.buttons]
+    assert len(offered) == len(set(offered))
+    assert both[1].buttons == alone[0].buttons
+
+
 def test_a_part_of_the_whole_plan_has_the_one_button_that_opens_it(speaker: Speaker) -> None:
     (message,) = spoken(speaker, NamedScript(script=STEP, part=True))
     (button,) = message.buttons

@@ -30,6 +30,14 @@ UNCLEAR = WorkerReply(
         NamedScript(script="utter_unclear_choices", choices=["sextortion", "deepfake", "self_harm"])
     ]
 )
+STEPS = ("utter_step_stop_contact", "utter_step_keep_evidence", "utter_step_block")
+WHOLE = WorkerReply(
+    messages=[
+        NamedScript(script="utter_plan_whole"),
+        *(NamedScript(script=step, part=True) for step in STEPS),
+        NamedScript(script="utter_plan_whole_end"),
+    ]
+)
 
 
 @dataclass
@@ -49,6 +57,10 @@ class PlayedWorker:
         said = body["text"]
         if "self_harm" in said or "kill myself" in said:
             return CRISIS
+        if "whole plan" in said:
+            return WHOLE
+        if "show:" in said:
+            return WorkerReply(messages=[NamedScript(script=said.split("show:")[1].strip('"}'))])
         return OPENER if "sextortion" in said or "threat" in said else UNCLEAR
 
     async def forget(self, conversation: str) -> None:

@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Route
 from sqlalchemy import text
 
 from tests.page.looking import Visit, visit
-from tests.page.service import Service
+from tests.page.service import STEPS, Service
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -89,6 +89,28 @@ async def test_a_conversation_without_a_script(browser: Browser, served: Service
         await seen.answered("utter_self_harm_open")
         assert await seen.page.locator("#log a[href='tel:988']").is_visible()
         assert seen.strangers() == []
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with a script", "without a script"])
+async def test_each_step_of_the_whole_plan_has_its_own_button(
+    browser: Browser, served: Service, script: bool
+) -> None:
+    async with visit(browser, served, java_script_enabled=script) as seen:
+        await seen.open()
+        await seen.page.fill("#text", "show me the whole plan")
+        await seen.choose("Send")
+        await seen.answered("utter_plan_whole_end")
+        if script:
+            assert await seen.barriers() == []
+        opening = seen.page.locator(".bubble .choice")
+        assert await opening.all_text_contents() == ["Open this step"] * len(STEPS)
+        below = await seen.page.locator("#choices .choice").all_text_contents()
+        assert below == ["Back to my steps", "Talk to a person", "Something else"]
+        before = len(served.worker.turns)
+        await seen.page.locator(f"[data-script={STEPS[1]}] .choice").click()
+        await seen.page.wait_for_selector('#choices .choice:has-text("I can\'t")')
+        (turn,) = served.worker.turns[before:]
+        assert f"show:{STEPS[1]}" in turn["text"]
 
 
 async def test_a_script_that_arrives_late_takes_over_the_conversation(

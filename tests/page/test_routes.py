@@ -159,7 +159,7 @@ async def test_only_the_buttons_of_the_welcome_can_begin(
 
 async def test_a_button_of_an_answer_goes_on(client: httpx.AsyncClient) -> None:
     page = Page((await write(client, Page((await client.get("/")).text), "hm")).text)
-    assert len(page.form("choosing")["buttons"]) == 3
+    assert len(page.form("choosing")["buttons"]) == 5
     answer = Page((await press(client, page)).text)
     assert answer.scripts[0] == "utter_sextortion_open"
 

@@ -159,14 +159,17 @@
     return made;
   }
 
+  // A label under several messages means another thing in each: it stays in its bubble.
   function show(messages) {
-    log.append(...messages.map(bubble));
-    const unique = new Map(messages.flatMap((one) => one.buttons).map((one) => [one.label, one]));
-    offer(
-      [...unique.values()].map((one) =>
-        choice(one.label, () => say({ button: one.token }, one.label)),
-      ),
-    );
+    const buttons = messages.flatMap((one) => one.buttons);
+    const repeated = ({ label }) => buttons.filter((one) => one.label === label).length > 1;
+    const made = ({ label, token }) => choice(label, () => say({ button: token }, label));
+    for (const message of messages) {
+      const bubbled = bubble(message);
+      bubbled.append(...message.buttons.filter(repeated).map(made));
+      log.append(bubbled);
+    }
+    offer(buttons.filter((one) => !repeated(one)).map(made));
   }
 
   function choice(label, chosen) {
@@ -292,8 +295,10 @@
     event.preventDefault();
     writing.requestSubmit();
   });
-  choices.addEventListener("submit", (event) => event.preventDefault());
-  for (const button of choices.querySelectorAll("button")) {
+  for (const form of chat.querySelectorAll("#choosing, .inside")) {
+    form.addEventListener("submit", (event) => event.preventDefault());
+  }
+  for (const button of chat.querySelectorAll(".choice")) {
     const label = button.textContent;
     const message = button.name === "start" ? { start: label } : { button: button.value };
     button.type = "button";
