@@ -15,6 +15,7 @@ import typer
 from pydantic import ValidationError
 
 from bot.content.problems import ContentError
+from bot.library_warnings import hush_libraries
 from bot.settings import ROOT, Settings
 
 app = typer.Typer(help="Handrail: a scripted guidance chatbot.", no_args_is_help=True)
@@ -174,6 +175,7 @@ def _say_problems(error: ContentError) -> None:
 def main() -> None:
     """Entry point; runs from the project's folder, where Rasa expects its files."""
     os.chdir(ROOT)
+    hush_libraries()
     app()
 
 

@@ -25,6 +25,7 @@ from bot.gateway.sealing import Seal, ensure_secret
 from bot.gateway.speaking import Speaker
 from bot.gateway.storage import Storage
 from bot.gateway.worker_client import HttpWorker, Worker
+from bot.lifeline import end_with_supervisor
 from bot.page.routes import page
 from bot.settings import ROOT, Settings, settings
 
@@ -173,4 +174,5 @@ def serve(config: Settings) -> None:
 
 
 if __name__ == "__main__":
+    end_with_supervisor()
     serve(settings())

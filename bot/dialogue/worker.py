@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.dialogue.engine import Engine
+from bot.lifeline import end_with_supervisor
 from bot.settings import Settings, settings
 
 PURGE_SECONDS = 600.0
@@ -91,4 +92,5 @@ def serve(config: Settings, model: Path) -> None:
 
 
 if __name__ == "__main__":
+    end_with_supervisor()
     serve(settings(), Path(os.environ["HANDRAIL_MODEL"]))

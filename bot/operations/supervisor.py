@@ -11,12 +11,15 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.gateway.worker_client import HttpWorker
+from bot.lifeline import LIFELINE
 from bot.operations.training import TrainingFailed, say
 from bot.settings import ROOT, Settings
 
 RESTART_SECONDS = (0.2, 1.0, 3.0, 10.0)
 STEADY_SECONDS = 30.0
 STOP_SECONDS = 10.0
+READY_SECONDS = 0.5
 
 
 class PortTaken(Exception):
@@ -43,7 +46,8 @@ class Child:
                 "-m",
                 self.module,
                 cwd=ROOT,
-                env={**os.environ, **self.environment},
+                env={**os.environ, **self.environment, **LIFELINE},
+                stdin=asyncio.subprocess.PIPE,
                 start_new_session=True,
             )
             code = await self.process.wait()
@@ -108,7 +112,6 @@ async def supervise(config: Settings) -> None:
         "HANDRAIL_GATEWAY_PORT": str(config.gateway_port),
         "HANDRAIL_WORKER_PORT": str(config.worker_port),
         "HANDRAIL_DATA_FOLDER": str(config.data_folder),
-        "PYTHONWARNINGS": "ignore",
     }
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -132,6 +135,7 @@ async def supervise(config: Settings) -> None:
             children.append(worker)
             tasks.append(asyncio.create_task(worker.keep_alive()))
             say("The worker is starting; until it is ready, the page shows the crisis card.")
+            tasks.append(asyncio.create_task(tell_when_ready(config)))
             await stopped
     finally:
         training.stop()
@@ -139,6 +143,15 @@ async def supervise(config: Settings) -> None:
             task.cancel()
         await asyncio.gather(*(child.stop() for child in children))
         say("Stopped.")
+
+
+async def tell_when_ready(config: Settings) -> None:
+    """Say it once when the worker takes turns."""
+    worker = HttpWorker(config.worker_url, token="")
+    while not await worker.ready():  # noqa: ASYNC110 - it is another process
+        await asyncio.sleep(READY_SECONDS)
+    await worker.close()
+    say("Ready.")
 
 
 def check_free(host: str, port: int) -> None:

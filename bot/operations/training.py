@@ -30,12 +30,7 @@ def ensure_model(config: Settings, *, force: bool = False, root: Path = ROOT) ->
     config.models_folder.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "bot.dialogue.training"]
     command += [str(config.models_folder), model.name.removesuffix(".tar.gz")]
-    quiet = {
-        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
-        "PYTHONWARNINGS": "ignore",
-        "TQDM_DISABLE": "1",
-    }
-    environment = {**os.environ, **quiet}
+    environment = {**os.environ, "SQLALCHEMY_SILENCE_UBER_WARNING": "1", "TQDM_DISABLE": "1"}
     done = subprocess.run(command, cwd=root, env=environment, stdout=sys.stderr, check=False)
     if done.returncode or not model.exists():
         raise TrainingFailed(f"training ended with code {done.returncode}")

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
-from collections.abc import Iterator
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +17,7 @@ from typer.testing import CliRunner
 from bot.cli import app
 from bot.operations import supervisor
 from bot.operations.supervisor import Child, PortTaken, check_free, supervise
-from bot.settings import Settings
+from bot.settings import ROOT, Settings
 
 
 @pytest.fixture
@@ -110,6 +114,49 @@ async def test_a_process_that_is_stopped_ends(child: Child, tmp_path: Path) -> N
     await child.stop()
     assert child.process is not None
     assert child.process.returncode is not None
+
+
+def test_a_process_ends_with_a_supervisor_that_was_killed(tmp_path: Path) -> None:
+    (tmp_path / "held_child.py").write_text(
+        "import os, pathlib, time\n"
+        "from bot.lifeline import end_with_supervisor\n"
+        "end_with_supervisor()\n"
+        "(pathlib.Path(__file__).parent / 'pid').write_text(str(os.getpid()))\n"
+        "time.sleep(60)\n",
+        "utf-8",
+    )
+    keep = (
+        "import asyncio; from bot.operations.supervisor import Child; "
+        f"child = Child('held', 'held_child', {{'PYTHONPATH': {str(tmp_path)!r}}}); "
+        "asyncio.run(child.keep_alive())"
+    )
+    supervising = subprocess.Popen([sys.executable, "-c", keep], cwd=ROOT)
+    pid = int(until(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text()))
+    os.kill(pid, 0)
+    supervising.kill()
+    supervising.wait(10)
+    until(lambda: not alive(pid))
+
+
+def until(found: Callable[[], str | bool]) -> str:
+    """What `found` gives, once it gives something."""
+    limit = time.monotonic() + 20
+    while not (got := found()):
+        assert time.monotonic() < limit
+        time.sleep(0.05)
+    return str(got)
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    # Nobody may have asked for its code yet: then it is a zombie.
+    state = subprocess.run(
+        ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
+    return bool(state.stdout.strip()) and not state.stdout.startswith("Z")
 
 
 async def test_stopping_what_never_started_is_no_error() -> None:
