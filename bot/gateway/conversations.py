@@ -22,10 +22,7 @@ from bot.gateway.sealing import Forged, Seal
 from bot.gateway.speaking import Speaker
 from bot.gateway.storage import Answer, Session, Storage
 from bot.gateway.turns import Turns
-from bot.gateway.worker_client import (
-    Worker,
-    WorkerReply,
-)
+from bot.gateway.worker_client import Worker, WorkerReply
 
 logger = logging.getLogger(__name__)
 LATE = "utter_late_reply"
@@ -94,7 +91,7 @@ class Conversations:
                 payload = self._payload(session, button)
             else:
                 danger, sealed, payload = await self._read(session, text or "")
-            accepted = await run_in_threadpool(
+            number = await run_in_threadpool(
                 self.storage.accept,
                 session,
                 key,
@@ -106,16 +103,16 @@ class Conversations:
             self.counters["storage_down"] += 1
             raise StorageDown from error
         try:
-            self._awaited[accepted.id] += 1
-            return await self._answer(session, accepted.id, danger)
+            self._awaited[number] += 1
+            return await self._answer(session, number, danger)
         except SQLAlchemyError:
             # Accepted and committed: it is answered later, and now by the card.
             self.counters["storage_down"] += 1
             return self._card(session)
         finally:
-            self._awaited[accepted.id] -= 1
-            if not self._awaited[accepted.id]:
-                del self._awaited[accepted.id]
+            self._awaited[number] -= 1
+            if not self._awaited[number]:
+                del self._awaited[number]
 
     async def _read(self, session: Session, text: str) -> tuple[bool, bytes | None, str | None]:
         # In a thread: 100 kB of crisis words take a second, and others must not wait for it.

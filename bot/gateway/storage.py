@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, and_, delete, func, insert, select, update
+from sqlalchemy import Engine, and_, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.content import models
@@ -35,14 +35,6 @@ class Session:
     locale: str | None
     country: str | None
     turn: int
-
-
-@dataclass(frozen=True)
-class Accepted:
-    """A message in the inbox. `fresh` is false when the same one was accepted before."""
-
-    id: int
-    fresh: bool
 
 
 @dataclass(frozen=True)
@@ -115,9 +107,12 @@ class Storage:
 
     def accept(
         self, found: Session, key: str, body: str, *, sealed: bytes | None, payload: str | None
-    ) -> Accepted:
-        """Commit a message. Raises KeyReused when its key came with another body,
-        TokenUnknown when the conversation was erased meanwhile."""
+    ) -> int:
+        """Commit a message, once for each key; its number in the inbox.
+
+        Raises KeyReused when its key came with another body, TokenUnknown when the conversation
+        was erased meanwhile.
+        """
         values = {
             "session_id": found.id,
             "idempotency_key": self._digest(key),
@@ -131,7 +126,7 @@ class Storage:
             with self._engine.begin() as connection:
                 values["unseen"] = bool(connection.execute(_unseen(found.id)).scalar())
                 row = connection.execute(insert(inbox).values(**values).returning(inbox.c.id))
-                return Accepted(int(row.scalar_one()), fresh=True)
+                return int(row.scalar_one())
         except IntegrityError:
             query = select(inbox.c.id, inbox.c.body_hash).where(
                 inbox.c.session_id == found.id, inbox.c.idempotency_key == self._digest(key)
@@ -143,7 +138,7 @@ class Storage:
                 raise TokenUnknown from None
             if earlier.body_hash != values["body_hash"]:
                 raise KeyReused from None
-            return Accepted(int(earlier.id), fresh=False)
+            return int(earlier.id)
 
     def waiting(self, session_id: str) -> list[Waiting]:
         """Messages of a conversation whose turn is not done, in order."""
@@ -276,18 +271,6 @@ class Storage:
         for session_id in ended:
             self.forget(session_id)
         return ended
-
-    def counts(self) -> dict[str, int]:
-        """Rows by what they are, for /metrics."""
-        with self._engine.connect() as connection:
-            return {
-                "sessions": connection.execute(select(func.count()).select_from(session)).scalar()
-                or 0,
-                "waiting": connection.execute(
-                    select(func.count()).select_from(inbox).where(inbox.c.status == PENDING)
-                ).scalar()
-                or 0,
-            }
 
 
 def _unseen(session_id: str) -> Any:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.crisis import CrisisMatcher
+from bot.recognition.component import TrainedComponent
 from bot.recognition.entities import copy_data, digest_of
 from bot.recognition.messages import (
     CRISIS,
@@ -45,7 +44,7 @@ def decide(ranking: Ranking, phrases: tuple[str, ...], mass: float, single: floa
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class CrisisReflex(GraphComponent):
+class CrisisReflex(TrainedComponent[CrisisMatcher]):
     """Sets `crisis` and `meanings`, and the intent where the message is a crisis."""
 
     @staticmethod
@@ -60,30 +59,6 @@ class CrisisReflex(GraphComponent):
         folder = config.get("data") or cls.get_default_config()["data"]
         return digest_of(Path(str(folder)))
 
-    def __init__(
-        self,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        matcher: CrisisMatcher | None = None,
-    ) -> None:
-        """Without a matcher it only copies the phrases into the model."""
-        self._config = config
-        self._storage = model_storage
-        self._resource = resource
-        self._matcher = matcher
-
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> CrisisReflex:
-        """A reflex before training."""
-        return cls(config, model_storage, resource)
-
     def train(self, training_data: TrainingData) -> Resource:
         """Checks the phrases and copies them into the model. Raises CrisisDataError."""
         source = Path(str(self._config["data"]))
@@ -93,26 +68,16 @@ class CrisisReflex(GraphComponent):
         return self._resource
 
     @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> CrisisReflex:
-        """Reads the phrases from the model; a model without them never serves."""
-        with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, CrisisMatcher.from_directory(folder))
+    def read(cls, folder: Path) -> CrisisMatcher:
+        """The phrases."""
+        return CrisisMatcher.from_directory(folder)
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Reads the whole text, also the part that the head never saw."""
-        if self._matcher is None:
-            raise RuntimeError("the crisis phrases were not loaded")
         for message in messages:
             if is_payload(message):
                 continue
-            match = self._matcher.match(message.get(WHOLE_TEXT) or message.get(TEXT))
+            match = self.learned.match(message.get(WHOLE_TEXT) or message.get(TEXT))
             phrases = () if match is None else (match.intent, *match.also)
             self._apply(message, phrases)
         return messages

@@ -7,15 +7,14 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.recognition.ages import ADULT, band, read_ages
+from bot.recognition.component import TrainedComponent
 from bot.recognition.finder import Finder, Found, Reading
 from bot.recognition.messages import LOCALE
 from bot.recognition.payload import is_payload
@@ -92,7 +91,7 @@ def _one_relation(found: list[Found]) -> list[Found]:
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
-class EntityFinder(GraphComponent):
+class EntityFinder(TrainedComponent[dict[str, Finder]]):
     """Finds entities by the lines of data/entities/<locale>.yml, which travel with the model."""
 
     @staticmethod
@@ -111,30 +110,6 @@ class EntityFinder(GraphComponent):
         folder = config.get("data") or cls.get_default_config()["data"]
         return digest_of(Path(str(folder)))
 
-    def __init__(
-        self,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        finders: dict[str, Finder] | None = None,
-    ) -> None:
-        """Without finders it only copies the data into the model."""
-        self._config = config
-        self._storage = model_storage
-        self._resource = resource
-        self._finders = finders or {}
-
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> EntityFinder:
-        """A finder before training."""
-        return cls(config, model_storage, resource)
-
     def train(self, training_data: TrainingData) -> Resource:
         """Checks the lines and copies them into the model. Raises PhraseError."""
         source = Path(str(self._config["data"]))
@@ -145,18 +120,9 @@ class EntityFinder(GraphComponent):
         return self._resource
 
     @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> EntityFinder:
-        """Reads the lines from the model."""
-        with model_storage.read_from(resource) as folder:
-            finders = {path.stem: Finder.from_file(path) for path in sorted(folder.glob("*.yml"))}
-        return cls(config, model_storage, resource, finders)
+    def read(cls, folder: Path) -> dict[str, Finder]:
+        """The lines, by locale."""
+        return {path.stem: Finder.from_file(path) for path in sorted(folder.glob("*.yml"))}
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Sets `entities`."""
@@ -164,7 +130,7 @@ class EntityFinder(GraphComponent):
             if is_payload(message):
                 continue
             default = str(self._config["default_locale"])
-            finder = self._finders.get(message.get(LOCALE, default)) or self._finders[default]
+            finder = self.learned.get(message.get(LOCALE, default)) or self.learned[default]
             found = read_entities(finder, message.get(TEXT))
             message.set(ENTITIES, found, add_to_output=True)
         return messages

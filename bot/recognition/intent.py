@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import INTENT, METADATA, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.recognition.calibration import best_temperature, held_out_scores
+from bot.recognition.component import TrainedComponent, Untrained
 from bot.recognition.linear import (
     Blocks,
     Floats,
@@ -34,7 +34,7 @@ from bot.recognition.sources import sources_digest
 _ARRAYS, _FACTS = "head.npz", "head.json"
 
 
-class HeadUntrained(RuntimeError):
+class NothingToLearn(RuntimeError):
     """There are no examples with text and intent to learn from."""
 
 
@@ -71,7 +71,7 @@ def author_of(message: Message) -> str:
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class IntentHead(GraphComponent):
+class IntentHead(TrainedComponent[Learned]):
     """Logistic regression over the sentence vector and hashed n-grams, kept as npz and json."""
 
     @staticmethod
@@ -104,37 +104,20 @@ class IntentHead(GraphComponent):
         """A change of how the head learns means another training."""
         return sources_digest("calibration", "linear", "ngrams")
 
-    def __init__(
-        self,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        learned: Learned | None = None,
-    ) -> None:
-        """Untrained without what was learned."""
-        self._config = config
-        self._storage = model_storage
-        self._resource = resource
-        self._learned = learned
-        self._sharpness = float(config["sharpness"])
-        self._kinds = (float(config["weights"][0]), float(config["weights"][1]))
+    @property
+    def _sharpness(self) -> float:
+        return float(self._config["sharpness"])
 
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> IntentHead:
-        """An untrained head."""
-        return cls(config, model_storage, resource)
+    @property
+    def _kinds(self) -> tuple[float, float]:
+        words, letters = self._config["weights"]
+        return float(words), float(letters)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fits the head and writes it to the model.
 
         Raises:
-            HeadUntrained: no example has a text, a vector and an intent.
+            NothingToLearn: fewer than two intents have examples with a text and a vector.
         """
         examples: list[Message] = []
         vectors: list[Floats] = []
@@ -144,7 +127,7 @@ class IntentHead(GraphComponent):
                 examples.append(example)
                 vectors.append(vector)
         if len({example.get(INTENT) for example in examples}) < 2:
-            raise HeadUntrained("examples of two intents or more are needed, with vectors")
+            raise NothingToLearn("examples of two intents or more are needed, with vectors")
         self.fit(
             [example.get(TEXT) for example in examples],
             np.stack(vectors),
@@ -186,13 +169,6 @@ class IntentHead(GraphComponent):
         )
 
     @property
-    def learned(self) -> Learned:
-        """What training gave. Raises HeadUntrained."""
-        if self._learned is None:
-            raise HeadUntrained("the head was not trained")
-        return self._learned
-
-    @property
     def classes(self) -> list[str]:
         """The intents, in the order of `probabilities`."""
         return self.learned.classes
@@ -226,7 +202,7 @@ class IntentHead(GraphComponent):
     def _persist(self) -> None:
         learned = self.learned
         if learned.ngrams.idf is None:
-            raise HeadUntrained("the n-grams were not trained")
+            raise Untrained("the n-grams were not trained")
         words, letters = learned.ngrams.idf
         with self._storage.write_to(self._resource) as folder:
             # Half precision halves the model and moves no probability by more than 0.001.
@@ -243,24 +219,14 @@ class IntentHead(GraphComponent):
             (folder / _FACTS).write_text(json.dumps(facts), encoding="utf-8")
 
     @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> IntentHead:
-        """Reads a trained head; a missing or broken one raises, so that the model never serves."""
-        with model_storage.read_from(resource) as folder:
-            facts = json.loads((folder / _FACTS).read_text(encoding="utf-8"))
-            with np.load(folder / _ARRAYS, allow_pickle=False) as arrays:
-                weights = Weights(
-                    arrays["likeness"], arrays["sparse"].astype(np.float32), arrays["bias"]
-                )
-                examples = arrays["examples"].astype(np.float32)
-                ngrams = Ngrams((arrays["words"], arrays["letters"]))
-        learned = Learned(
-            weights, examples, ngrams, list(facts["classes"]), float(facts["temperature"])
-        )
-        return cls(config, model_storage, resource, learned)
+    def read(cls, folder: Path) -> Learned:
+        """The weights and facts."""
+        facts = json.loads((folder / _FACTS).read_text(encoding="utf-8"))
+        with np.load(folder / _ARRAYS, allow_pickle=False) as arrays:
+            return Learned(
+                Weights(arrays["likeness"], arrays["sparse"].astype(np.float32), arrays["bias"]),
+                arrays["examples"].astype(np.float32),
+                Ngrams((arrays["words"], arrays["letters"])),
+                list(facts["classes"]),
+                float(facts["temperature"]),
+            )
