@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-import yaml
+from bot.content.located import read_located
 
 WATCHED = ("config.yml", "domain.yml")
 WATCHED_FOLDERS = ("data/nlu", "data/rules", "data/stories", "data/crisis", "data/entities")
@@ -67,7 +67,7 @@ def _files(root: Path) -> Iterator[Path]:
 def _scripts(root: Path) -> list[str]:
     names: set[str] = set()
     for path in (root / "responses").glob("*/*.yml"):
-        content = yaml.safe_load(path.read_text("utf-8"))
+        content = read_located(path, root)[0].data
         if isinstance(content, dict) and isinstance(content.get("responses"), dict):
             names.update(content["responses"])
     return sorted(names)
