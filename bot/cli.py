@@ -79,11 +79,7 @@ def release() -> None:
     from bot.content.store import publish_baseline
 
     config = configuration()
-    try:
-        store = publish_baseline(ROOT, config.data_folder / "releases", config.locales)
-    except ContentError as error:
-        _say_problems(error)
-        raise typer.Exit(1) from error
+    store = publish_baseline(ROOT, config.data_folder / "releases", config.locales)
     state = "draft: no script has been reviewed" if store.release.draft else "reviewed"
     print(f"release {store.release.version} ({state}) {store.release.digest[:16]}")
 
@@ -167,16 +163,20 @@ def _results_only() -> Iterator[TextIO]:
         results.flush()
 
 
-def _say_problems(error: ContentError) -> None:
-    for problem in error.problems:
-        print(problem, file=sys.stderr)
-
-
 def main() -> None:
     """Entry point; runs from the project's folder, where Rasa expects its files."""
     os.chdir(ROOT)
     hush_libraries()
-    app()
+    try:
+        app()
+    except ContentError as error:
+        sys.exit("\n".join(str(problem) for problem in error.problems))
+    except Exception as error:
+        from bot.edge import UNUSABLE
+
+        if isinstance(error, UNUSABLE):
+            sys.exit(str(error))
+        raise
 
 
 if __name__ == "__main__":

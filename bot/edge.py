@@ -9,19 +9,19 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.content.migrations import upgrade
 from bot.content.problems import ContentError
 from bot.content.release import ReleaseRefused
 from bot.content.seed import VersionTaken, highest_version, seed
-from bot.content.store import ReleaseStore, ensure_key, publish_baseline
+from bot.content.store import KeyDamaged, ReleaseStore, ensure_key, publish_baseline
 from bot.crisis import CrisisMatcher
 from bot.gateway.app import build_gateway
 from bot.gateway.commands import Commands
 from bot.gateway.conversations import Conversations
-from bot.gateway.sealing import Seal, ensure_secret
+from bot.gateway.sealing import Seal, SecretDamaged, ensure_secret
 from bot.gateway.speaking import Speaker
 from bot.gateway.storage import Storage
 from bot.gateway.worker_client import HttpWorker, Worker
@@ -30,6 +30,7 @@ from bot.page.routes import page
 from bot.settings import ROOT, Settings, settings
 
 logger = logging.getLogger(__name__)
+UNUSABLE = (ReleaseRefused, KeyDamaged, SecretDamaged)  # what stops a start; each says what to do
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,7 @@ def open_storage(config: Settings) -> Storage:
 
 
 def serve(config: Settings) -> None:
-    """Serve the gateway until told to stop. Ends with the problems when there is no release."""
+    """Serve the gateway until told to stop. Ends with what is wrong when it cannot begin."""
     import uvicorn
 
     logging.basicConfig(level=config.log_level)
@@ -162,6 +163,8 @@ def serve(config: Settings) -> None:
         app = build_app(config)
     except ContentError as error:
         sys.exit("\n".join(str(problem) for problem in error.problems))
+    except (*UNUSABLE, OSError, SQLAlchemyError) as error:
+        sys.exit(f"The gateway cannot start. {error}")
     uvicorn.run(
         app,
         host=config.gateway_host,

@@ -14,7 +14,9 @@ ROOT = Path(__file__).resolve().parent.parent
 class Settings(BaseSettings):
     """Settings, each from HANDRAIL_<NAME>. A wrong value raises pydantic's ValidationError."""
 
-    model_config = SettingsConfigDict(env_prefix="HANDRAIL_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="HANDRAIL_", env_file=".env", env_ignore_empty=True, extra="ignore"
+    )
 
     data_folder: Path = Field(ROOT / "var", description="Databases, keys, releases, logs.")
     models_folder: Path = Field(ROOT / "models", description="Trained Rasa models.")
@@ -26,7 +28,9 @@ class Settings(BaseSettings):
     worker_host: str = Field("127.0.0.1", description="Private address of the Rasa worker.")
     worker_port: int = Field(5005, ge=0, le=65535, description="Private port of the Rasa worker.")
     worker_token: SecretStr | None = Field(None, description="Shared by gateway and worker.")
-    secret_key: SecretStr | None = Field(None, description="Seals the inbox and the buttons.")
+    secret_key: SecretStr | None = Field(
+        None, min_length=32, description="Seals the inbox and the buttons."
+    )
 
     locales: tuple[str, ...] = Field(("en",), min_length=1, description="Languages offered.")
     default_country: str = Field(

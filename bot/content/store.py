@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from bot.content.files import made_once, replace_file
 from bot.content.release import (
     BASELINE,
     Release,
@@ -24,22 +24,20 @@ from bot.content.release import (
 _KEY, _CURRENT, _PREVIOUS, _STATE = "signing.key", "current.release", "previous.release", "state"
 
 
+class KeyDamaged(Exception):
+    """The signing key of this installation is no key; from a backup, or made anew, it can sign."""
+
+
 def ensure_key(folder: Path) -> Ed25519PrivateKey:
-    """The signing key of this installation, made at the first start; only its owner may read it."""
+    """The signing key of this installation, made at the first start. Raises KeyDamaged."""
     path = folder / _KEY
+    raw = made_once(path, lambda: Ed25519PrivateKey.generate().private_bytes_raw())
     try:
-        return Ed25519PrivateKey.from_private_bytes(path.read_bytes())
-    except FileNotFoundError:
-        pass
-    folder.mkdir(parents=True, exist_ok=True)
-    key = Ed25519PrivateKey.generate()
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:  # another process was faster
-        return Ed25519PrivateKey.from_private_bytes(path.read_bytes())
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(key.private_bytes_raw())
-    return key
+        return Ed25519PrivateKey.from_private_bytes(raw)
+    except ValueError as error:
+        raise KeyDamaged(
+            f"{path} is damaged. Put it back from a backup, or remove {folder} to begin anew."
+        ) from error
 
 
 def public_bytes(key: Ed25519PublicKey) -> bytes:
@@ -94,13 +92,13 @@ class ReleaseStore:
         current = self.folder / _CURRENT
         before = self._accepted(_CURRENT, state)
         if before is not None:
-            _write(self.folder / _PREVIOUS, current.read_bytes())
+            replace_file(self.folder / _PREVIOUS, current.read_bytes())
         kept = before.digest if before else state.get("previous")
         # State first: after a crash between the two writes the older file is refused as current
         # and served as the last good one, never mistaken for the newest.
         new_state = {"highest": release.version, "current": release.digest, "previous": kept}
-        _write(self.folder / _STATE, json.dumps(new_state).encode())
-        _write(current, data)
+        replace_file(self.folder / _STATE, json.dumps(new_state).encode())
+        replace_file(current, data)
         self._release, self.alarm = release, None
         return release
 
@@ -118,7 +116,7 @@ class ReleaseStore:
                     raise ReleaseRefused(f"version {release.version} is older than one seen")
                 # Put there by another machine's publisher: signed and newer, so it is taken over.
                 new_state = {"highest": release.version, "current": release.digest}
-                _write(
+                replace_file(
                     self.folder / _STATE,
                     json.dumps({**new_state, "previous": state.get("current")}).encode(),
                 )
@@ -167,13 +165,3 @@ def publish_baseline(
     if anew or store.alarm or not same:
         store.publish(sign(bundle, key))
     return store
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Replace a file in one step, on the disk before its name changes."""
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.new")
-    with temporary.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)

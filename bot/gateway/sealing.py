@@ -13,7 +13,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from bot.content.files import made_once
+
 _NONCE = 12
+_LEAST_SECRET = 32  # bytes
 
 
 class Forged(Exception):
@@ -54,16 +57,19 @@ class Seal:
         return self.open(sealed, conversation)
 
 
+class SecretDamaged(Exception):
+    """The file of the secret key is too short: nothing is sealed with what could be guessed."""
+
+
 def ensure_secret(folder: Path, given: str | None) -> bytes:
-    """The secret key: the setting, or one made at the first start (file mode 0600)."""
-    if given:
+    """The secret key: the setting, or one made at the first start. Raises SecretDamaged."""
+    if given is not None:
         return given.encode()
     path = folder / "keys" / "secret.key"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return path.read_bytes()
-    with os.fdopen(handle, "wb") as file:
-        file.write(os.urandom(32))
-    return path.read_bytes()
+    secret = made_once(path, lambda: os.urandom(_LEAST_SECRET))
+    if len(secret) < _LEAST_SECRET:
+        raise SecretDamaged(
+            f"{path} is damaged. Put it back from a backup, or remove it: conversations that are "
+            "open now then end."
+        )
+    return secret

@@ -16,7 +16,7 @@ from bot.content.release import (
     verify,
 )
 from bot.content.scripts import ContentError
-from bot.content.store import ReleaseStore, ensure_key, publish_baseline
+from bot.content.store import KeyDamaged, ReleaseStore, ensure_key, publish_baseline
 
 KEY = Ed25519PrivateKey.generate()
 
@@ -159,6 +159,12 @@ def test_the_key_is_made_once_and_only_its_owner_reads_it(tmp_path):
     assert stat.S_IMODE((folder / "signing.key").stat().st_mode) == 0o600
 
 
+def test_a_key_that_is_none_is_said_with_what_to_do(tmp_path):
+    (tmp_path / "signing.key").write_bytes(b"short")
+    with pytest.raises(KeyDamaged, match="backup"):
+        ensure_key(tmp_path)
+
+
 def test_a_newer_release_is_swapped_in_and_an_older_or_equal_one_is_refused(store, bundle):
     assert store.publish(signed(bundle, 3)).version == 3
     for version in (1, 2, 3):
@@ -205,14 +211,14 @@ def test_nothing_good_on_disk_is_an_error_and_not_silence(tmp_path):
 def test_a_crash_at_any_write_leaves_a_good_release(store, bundle, monkeypatch, fails_at):
     from bot.content import store as module
 
-    real = module._write
+    real = module.replace_file
 
     def failing(path, data):
         if path.name == fails_at:
             raise OSError("disk full")
         real(path, data)
 
-    monkeypatch.setattr(module, "_write", failing)
+    monkeypatch.setattr(module, "replace_file", failing)
     with pytest.raises(OSError, match="disk full"):
         store.publish(signed(bundle, 2))
     assert store.release.version == 1

@@ -5,14 +5,17 @@ from __future__ import annotations
 import base64
 import random
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
-from bot.gateway.sealing import Forged, Seal, ensure_secret
+from bot.gateway.sealing import Forged, Seal, SecretDamaged, ensure_secret
+from bot.settings import Settings
 
 SECRET = b"a secret of the tests, not of anybody else"
 SEAL = Seal(SECRET, "buttons")
@@ -97,6 +100,26 @@ def test_the_secret_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> 
     assert ensure_secret(tmp_path, None) == first
     (path,) = (tmp_path / "keys").iterdir()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_processes_that_start_together_share_one_whole_secret(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: ensure_secret(tmp_path, None), range(16)))
+    assert len(set(found)) == 1
+    assert len(list((tmp_path / "keys").iterdir())) == 1, "nothing half made is left"
+
+
+@pytest.mark.parametrize("left", [b"", b"x" * 31])
+def test_a_secret_that_lost_its_bytes_seals_nothing(tmp_path: Path, left: bytes) -> None:
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "secret.key").write_bytes(left)
+    with pytest.raises(SecretDamaged, match=r"secret\.key is damaged"):
+        ensure_secret(tmp_path, None)
+
+
+def test_a_secret_of_the_settings_that_could_be_guessed_is_refused() -> None:
+    with pytest.raises(ValidationError, match="secret_key"):
+        Settings(_env_file=None, secret_key="hunter2")
 
 
 def test_a_given_secret_is_not_written_down(tmp_path: Path) -> None:
