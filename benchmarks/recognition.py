@@ -7,8 +7,9 @@ messages go through head, threshold and crisis reflex as they do in use. Run fro
     python -m benchmarks.recognition --sweep    also thresholds and crisis limits, to choose them
 
 Figures: share of right intents; macro-F1 over intents; crisis recall (of crisis messages, those
-answered as some crisis), false crisis (of the others, those answered as one), out-of-scope recall;
-then milliseconds for a message of 20 words through all of recognition.
+answered as some crisis; grave recall is that of self-harm and danger), false crisis (of the others,
+those answered as one), out-of-scope recall; then milliseconds for a message of 20 words through
+all of recognition.
 """
 
 from __future__ import annotations
@@ -22,10 +23,11 @@ from typing import Any
 
 import numpy as np
 import yaml
+from numpy.typing import NDArray
 from sklearn.metrics import f1_score
 
 from bot.crisis import CrisisMatcher
-from bot.recognition.crisis import CrisisReflex, decide
+from bot.recognition.crisis import CrisisReflex, Limits, limits_of, read
 from bot.recognition.encoder import Encoder
 from bot.recognition.encoder_files import find
 from bot.recognition.intent import IntentHead
@@ -59,12 +61,11 @@ class HeldOut:
 
 
 @dataclass(frozen=True)
-class Limits:
+class Keys:
     """The keys of config.yml that decide after the head."""
 
     threshold: float
-    mass: float
-    single: float
+    crisis: Limits
 
 
 def read_examples(folder: Path) -> list[Example]:
@@ -109,16 +110,15 @@ def hold_out(
     return results
 
 
-def answers(held: HeldOut, limits: Limits) -> list[str]:
+def answers(held: HeldOut, keys: Keys) -> list[str]:
     """The final intents of an author's messages."""
     found: list[str] = []
     for row, phrases in zip(held.chances, held.phrases, strict=True):
         order = np.argsort(-row)[:10]
         ranking = [(held.classes[place], float(row[place])) for place in order]
         name, confidence = ranking[0]
-        name = name if confidence >= limits.threshold else OUT_OF_SCOPE
-        crisis = decide(ranking, phrases, limits.mass, limits.single)
-        found.append(crisis or name)
+        first = (name if confidence >= keys.threshold else OUT_OF_SCOPE, confidence)
+        found.append(read(first, ranking, phrases, keys.crisis).name)
     return found
 
 
@@ -126,44 +126,52 @@ def figures(truth: list[str], said: list[str]) -> dict[str, float]:
     """The figures of the module's docstring, as shares."""
     crisis = np.array([intent in CRISIS_ORDER for intent in truth])
     alarm = np.array([intent in CRISIS_ORDER for intent in said])
+    grave = np.array([intent in CRISIS_ORDER[:2] for intent in truth])
     outside = np.array([intent == OUT_OF_SCOPE for intent in truth])
     right = np.array(truth) == np.array(said)
     return {
         "right": float(right.mean()),
         "macro-F1": float(f1_score(truth, said, average="macro")),
-        "crisis recall": float(alarm[crisis].mean()),
-        "right crisis": float(right[crisis].mean()),
-        "false crisis": float(alarm[~crisis].mean()),
-        "oos recall": float(right[outside].mean()),
-        "false oos": float((np.array(said) == OUT_OF_SCOPE)[~outside].mean()),
+        "crisis recall": share(alarm, crisis),
+        "grave recall": share(alarm, grave),
+        "right crisis": share(right, crisis),
+        "false crisis": share(alarm, ~crisis),
+        "oos recall": share(right, outside),
+        "false oos": share(np.array(said) == OUT_OF_SCOPE, ~outside),
     }
 
 
-def table(held: dict[str, HeldOut], limits: Limits) -> None:
+def share(hits: NDArray[np.bool_], among: NDArray[np.bool_]) -> float:
+    """How many of some messages are hits; not a number where there are none."""
+    return float(hits[among].mean()) if among.any() else float("nan")
+
+
+def overall(held: dict[str, HeldOut], keys: Keys) -> dict[str, float]:
+    """The figures of all authors together."""
+    truth = [example.intent for one in held.values() for example in one.examples]
+    return figures(truth, [name for one in held.values() for name in answers(one, keys)])
+
+
+def table(held: dict[str, HeldOut], keys: Keys) -> None:
     """Prints the figures of each author and of all."""
-    truth: list[str] = []
-    said: list[str] = []
     for author, one in held.items():
-        expected = [example.intent for example in one.examples]
-        given = answers(one, limits)
-        row(author, figures(expected, given))
-        truth, said = truth + expected, said + given
-    row("all", figures(truth, said))
+        row(author, overall({author: one}, keys))
+    row("all", overall(held, keys))
     # The phrases were written by people who know such messages: what the head sees without them.
-    alone = [replace(one, phrases=[()] * len(one.phrases)) for one in held.values()]
-    row("all, head alone", figures(truth, [name for one in alone for name in answers(one, limits)]))
+    alone = {author: replace(one, phrases=[()] * len(one.phrases)) for author, one in held.items()}
+    row("all, head alone", overall(alone, keys))
 
 
 def row(name: str, values: dict[str, float]) -> None:
     """Prints one line of the table."""
-    print(f"{name:20}" + "".join(f"{key} {value:6.3f}  " for key, value in values.items()))
+    print(f"{name:24}" + "".join(f"{key} {value:6.3f}  " for key, value in values.items()))
 
 
-def confusions(held: dict[str, HeldOut], limits: Limits, most: int = 15) -> None:
+def confusions(held: dict[str, HeldOut], keys: Keys, most: int = 15) -> None:
     """Prints the commonest confusions, the right intent first."""
     counts: dict[tuple[str, str], int] = {}
     for one in held.values():
-        for example, given in zip(one.examples, answers(one, limits), strict=True):
+        for example, given in zip(one.examples, answers(one, keys), strict=True):
             if given != example.intent:
                 counts[example.intent, given] = counts.get((example.intent, given), 0) + 1
     for (right, wrong), count in sorted(counts.items(), key=lambda item: -item[1])[:most]:
@@ -202,7 +210,8 @@ def main() -> None:
     head = settings(IntentHead, pipeline)
     head |= {key: yaml.safe_load(value) for key, value in (one.split("=") for one in given.set)}
     reflex = settings(CrisisReflex, pipeline)
-    limits = Limits(float(head["threshold"]), float(reflex["mass"]), float(reflex["single"]))
+    crisis = limits_of(reflex)
+    keys = Keys(float(head["threshold"]), crisis)
     examples = read_examples(given.data)
     begin = time.perf_counter()
     encoder = Encoder(find("minilm"))
@@ -210,16 +219,15 @@ def main() -> None:
     print(f"{len(examples)} examples, encoded in {time.perf_counter() - begin:.1f} s")
     matcher = CrisisMatcher.from_directory(Path(str(reflex["data"])))
     held = hold_out(examples, vectors, head, matcher)
-    table(held, limits)
-    confusions(held, limits)
+    table(held, keys)
+    confusions(held, keys)
     if given.sweep:
         for threshold in (0.0, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4):
-            print(f"threshold {threshold}")
-            table(held, Limits(threshold, limits.mass, limits.single))
-        for mass in (0.2, 0.3, 0.4, 0.5, 0.6):
-            for single in (0.2, 0.3, 0.4, 0.5):
-                print(f"mass {mass} single {single}")
-                table(held, Limits(limits.threshold, mass, single))
+            row(f"threshold {threshold}", overall(held, replace(keys, threshold=threshold)))
+        for mass in (0.3, 0.5, 0.6, 0.7, 0.8):
+            for single in (0.3, 0.5, 0.55, 0.6, 0.65, 0.7):
+                tried = replace(keys, crisis=replace(crisis, mass=mass, single=single))
+                row(f"mass {mass} single {single}", overall(held, tried))
     if given.model:
         print(milliseconds(given.model))
 

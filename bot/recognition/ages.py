@@ -40,18 +40,30 @@ def read_ages(
         audience: who speaks, as far as it is known from the text.
         number: reads the number of years of a line.
     """
-    kinds = {found.entity.removeprefix("age:") for found in reading.ages}
-    ages: list[Age] = []
+    said: list[tuple[str, int, Found]] = []
     for found in sorted(reading.ages, key=lambda one: one.first):
-        kind = found.entity.removeprefix("age:")
+        kind = kind_of(found)
         years = None if kind == "none" else number(found)
-        if years is None:
-            continue
-        if kind == "soon":
-            years -= 1  # not there yet
-        concerned = _is_concerned(kind, years, audience, kinds)
-        ages.append(Age(years, found, concerned))
-    return ages
+        if years is not None:
+            said.append((kind, years - 1 if kind == "soon" else years, found))  # not there yet
+    kinds = {kind for kind, _, _ in said}
+    if audience is None and tells_of_child(said):
+        audience = "friend"  # "hes 15 im 20": who speaks is grown, and it is about the other one
+    return [
+        Age(years, found, _is_concerned(kind, years, audience, kinds))
+        for kind, years, found in said
+    ]
+
+
+def kind_of(found: Found) -> str:
+    """The kind of an age line."""
+    return found.entity.removeprefix("age:")
+
+
+def tells_of_child(said: list[tuple[str, int, Found]]) -> bool:
+    """Whether a grown speaker gives the age of somebody under 18."""
+    grown = any(kind in ("self", "soon") and years >= ADULT for kind, years, _ in said)
+    return grown and any(kind == "pronoun" and years < ADULT for kind, years, _ in said)
 
 
 def _is_concerned(kind: str, years: int, audience: str | None, kinds: set[str]) -> bool:
@@ -63,6 +75,8 @@ def _is_concerned(kind: str, years: int, audience: str | None, kinds: set[str]) 
     if kind == "related":
         return True
     if kind in ("pronoun", "bare"):
+        if about_another and years >= ADULT and len(kinds) > 1:
+            return False  # beside another age: whoever does it
         # Without a relation "he is 35" may be the offender; a child's age is the child's.
         return about_another or (years < ADULT and not kinds & {"self", "then", "soon"})
     return False

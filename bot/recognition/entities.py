@@ -13,7 +13,7 @@ from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.recognition.ages import ADULT, band, read_ages
+from bot.recognition.ages import ADULT, band, kind_of, read_ages, tells_of_child
 from bot.recognition.component import TrainedComponent
 from bot.recognition.finder import Finder, Found, Reading
 from bot.recognition.messages import LOCALE
@@ -47,13 +47,14 @@ def read_entities(finder: Finder, text: str) -> list[dict[str, Any]]:
     found = [fact for fact in reading.facts if fact.entity != "audience" or fact.value == audience]
     found = _one_relation(found)
     ages = read_ages(reading, audience, lambda line: finder.number(reading.doc, line))
+    of_child = tells_of_child([(kind_of(age.found), age.years, age.found) for age in ages])
     for age in ages:
         place = (age.found.first, age.found.after)
         found.append(Found("age", age.years, *place))
         if age.concerned:
             found.append(Found("age_band", band(age.years), *place))
-        kind = age.found.entity.removeprefix("age:")
-        if audience is None and kind in ("self", "soon"):
+        kind = kind_of(age.found)
+        if audience is None and kind in ("self", "soon") and not of_child:
             who = "teen" if age.years < ADULT else "adult"
             found.append(Found("audience", who, *place))
     rows: list[dict[str, Any]] = []

@@ -58,6 +58,8 @@ class Finder:
         self._lines = Matcher(self._vocab)
         self._meaning: dict[int, tuple[str, str | None, int]] = {}
         self._exact: dict[int, set[str]] = {}
+        self._alone: set[int] = set()
+        self._fillers = {fold(word) for word in self.lists.get("fillers", ())}
         for entity, values in content["names"].items():
             for value, names in values.items():
                 self._add_names(str(entity), str(value), names)
@@ -85,6 +87,8 @@ class Finder:
             exact = self._exact.get(key)
             if exact and doc[first:after].text not in exact:
                 continue
+            if key in self._alone and not self._is_all(doc, first, after):
+                continue
             # Kinds of age lines compete with one another: "when I was 15" is not "was 15".
             group = "age" if entity.startswith("age:") else entity
             facts.setdefault(group, []).append(Found(entity, value, first, after, rank))
@@ -109,6 +113,14 @@ class Finder:
             if years is not None and 3 <= years <= 99:
                 return years
         return None
+
+    def _is_all(self, doc: Doc, first: int, after: int) -> bool:
+        """Whether nothing but fillers and signs stands around a line: it is the whole answer."""
+        around = [*doc[:first], *doc[after:]]
+        return all(
+            token.norm_ in self._fillers or not any(letter.isalnum() for letter in token.text)
+            for token in around
+        )
 
     def _is_blocked(self, doc: Doc, fact: Found) -> bool:
         rule = self._blocked.get(fact.entity)
@@ -135,7 +147,9 @@ class Finder:
 
     def _add_lines(self, entity: str, value: str | None, rank: int, rule: dict[str, Any]) -> None:
         label = f"{entity}/{rank}"
-        self._key(label, entity, value, rank)
+        key = self._key(label, entity, value, rank)
+        if rule.get("alone"):
+            self._alone.add(key)
         self._lines.add(label, [compile_line(str(line), self.lists) for line in rule["says"]])
 
     def _key(self, name: str, entity: str, value: str | None, rank: int = 0) -> int:
