@@ -25,7 +25,9 @@ def offer_set_aside(turn: Turn) -> bool:
 def put_aside(turn: Turn) -> str | None:
     """Keep an unfinished situation for later; returns it, None when nothing was unfinished."""
     before = turn.situation
-    unfinished = turn.in_triage or turn.slots.get("step") or turn.slots.get("interrupted")
+    unfinished = (
+        turn.in_triage or turn.slots.get("step") or turn.slots.get("interrupted") == "triage"
+    )
     if not before or not unfinished:
         return None
     names = (*PROGRESS, *turn.policy.incident_slots)

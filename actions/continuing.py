@@ -5,14 +5,16 @@ from __future__ import annotations
 from rasa_sdk.events import EventType
 
 from actions.base import ScriptAction
-from actions.crisis import answer_crisis, keep_company
-from actions.fallback import not_understood
+from actions.crisis import answer_crisis, keep_company, word_after_crisis
+from actions.fallback import TAKE_YOUR_TIME, not_understood
 from actions.plan_steps import go_on, open_questions, plan_of, resume, show_step, show_whole
 from actions.policy import TRIAGE_FORM
+from actions.remarks import answer_remark
 from actions.turn import REQUESTED_SLOT, Turn
 
 ASK = f"utter_ask_{TRIAGE_FORM}_"
 DETAILS = ("inform_audience", "inform_platform", "inform_country")
+NAMES_A_TOPIC = ("utter_topic_return", "utter_topic_changed", "utter_crisis_return")
 PLAIN_CHOICES = {"affirm": "done", "deny": "cant", "repeat": "again"}
 
 
@@ -39,53 +41,80 @@ class Continue(ScriptAction):
         if answer_crisis(turn):
             turn.understood()
             return turn.listen()
-        if turn.choice:
-            turn.understood()
-            return self._choice(turn, turn.choice)
+        if answer_remark(turn):
+            return turn.listen()
+        choice = turn.choice or word_after_crisis(turn) or self._plain_choice(turn)
+        if turn.choice or (choice and not turn.entities):
+            return self._choice(turn, choice or "")
         changed = turn.fill()
         if changed or (turn.intent in DETAILS and turn.entities):
             turn.understood()
             return self._corrected(turn, changed)
-        step = turn.slots.get("step")
-        choice = PLAIN_CHOICES.get(turn.intent)
-        if choice and not turn.unseen and (step or choice == "again"):
-            turn.understood()
+        if choice:
             return self._choice(turn, choice)
         return not_understood(turn)
 
+    def _plain_choice(self, turn: Turn) -> str | None:
+        """What a plain yes, no or "say it again" means here; a long one tells something else."""
+        choice = PLAIN_CHOICES.get(turn.intent)
+        step = turn.slots.get("step")
+        if choice is None or turn.unseen or (choice != "again" and not step):
+            return None
+        if choice == "again":
+            return choice
+        last = (turn.slots.get("said") or [""])[-1]
+        to_the_step = last == step or last.startswith(f"{step}_")
+        # A yes or no to something that was said beside the plan leads back to the step.
+        return choice if to_the_step and turn.words <= turn.policy.plain_words else "resume"
+
     def _choice(self, turn: Turn, choice: str) -> list[EventType]:
         """Do what a button says; every choice has a meaning in every state."""
+        if not (turn.in_triage and choice == "done"):
+            turn.understood()
         if choice.startswith("show:"):
             return self._show(turn, choice.removeprefix("show:"))
         if turn.in_triage:
             return self._in_triage(turn, choice)
         keep_company(turn)
         if choice == "resume":
-            # Said once more; `crisis_replies` keeps the memory for the end of the plan.
+            # Help was shown once more; `crises` keeps the memory for the end of the plan.
             turn.set("crisis", None)
-        step = turn.slots.get("step")
+        elif choice == "wait":
+            turn.say(TAKE_YOUR_TIME)
+            return turn.listen()
         if choice == "whole_plan":
             show_whole(turn)
-        elif choice in ("done", "next") and step:
+        elif not self._at_step(turn, choice):
+            if choice == "again" and not turn.slots.get("step"):
+                self._again(turn)
+            elif follows := resume(turn):
+                return turn.then(follows)
+        return turn.listen()
+
+    def _at_step(self, turn: Turn, choice: str) -> bool:
+        """Do what a button of a step says; False without a step or for another choice."""
+        step = turn.slots.get("step")
+        if step and choice in ("done", "next"):
             if choice == "done":
                 turn.set("done", [*(turn.slots.get("done") or []), step])
             go_on(turn, after=step)
-        elif choice in ("why", "cant") and step:
+        elif step and choice in ("why", "cant"):
             turn.say(f"{step}_{choice}")
-        elif choice == "back" and step:
+        elif step and choice == "back":
             go_on(turn, after=step, back=True)
-        elif choice == "again" and not step:
-            said = turn.slots.get("said") or []
-            turn.say(said[-1] if said else "utter_repeat_nothing")
         else:
-            follows = resume(turn)
-            if follows:
-                return turn.then(follows)
-        return turn.listen()
+            return False
+        return True
+
+    def _again(self, turn: Turn) -> None:
+        """Say the last script again; one that names a topic would have lost it."""
+        said = [name for name in turn.slots.get("said") or [] if name not in NAMES_A_TOPIC]
+        turn.say(said[-1] if said else "utter_repeat_nothing")
 
     def _in_triage(self, turn: Turn, choice: str) -> list[EventType]:
         if choice == "why" and turn.requested:
             turn.say(f"utter_why_{turn.requested}")
+            turn.ask_again()
         elif choice == "back":
             return self._question_before(turn)
         elif choice in ("next", "cant") and turn.requested:
@@ -112,6 +141,9 @@ class Continue(ScriptAction):
     def _show(self, turn: Turn, script: str) -> list[EventType]:
         """Show the message of an old button again: its question or its step is open once more."""
         plan = plan_of(turn)
+        crisis = turn.policy.crisis.of(script)
+        if crisis and not turn.slots.get("crisis"):
+            turn.set("crisis", crisis)
         if script.startswith(ASK) and plan and script.removeprefix(ASK) in plan.triage:
             name = script.removeprefix(ASK)
             turn.set(name, None)
@@ -139,16 +171,20 @@ class Continue(ScriptAction):
         keep_company(turn)
         plan = plan_of(turn)
         step = turn.slots.get("step")
-        turn.say("utter_correction" if "audience" in changed and plan else "utter_noted")
+        noted = "utter_noted" if plan else "utter_noted_question"
+        turn.say("utter_correction" if "audience" in changed and turn.situation else noted)
         if turn.in_triage:
             return turn.then(TRIAGE_FORM)
+        if "audience" in changed and turn.situation and plan is None:
+            turn.say(f"utter_{turn.situation}_open")  # again, for whom it is about
+            return turn.listen()
         if plan and step:
             if step in plan.steps_for(turn.known()):
                 show_step(turn, step)
             else:
                 go_on(turn, after=None)
         elif turn.situation and plan is None:
-            turn.say(f"utter_{turn.situation}_more")
+            resume(turn)
         elif plan and open_questions(turn):
             return turn.then(TRIAGE_FORM)
         elif plan:

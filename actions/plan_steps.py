@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from actions.aside import offer_set_aside
+from actions.aside import offer_set_aside, waiting
 from actions.policy import TRIAGE_FORM
 from actions.turn import Turn
 from bot.content.plans import Plan
+
+FINISHED = "finished"  # in `interrupted`: nothing is open, and nothing begins anew by itself
 
 
 def plan_of(turn: Turn) -> Plan | None:
@@ -22,6 +24,15 @@ def open_questions(turn: Turn) -> list[str]:
     slots = {name: turn.slots.get(name) for name in turn.policy.triage_slots}
     open_slots = [name for name in plan.questions_for(slots) if name not in asked]
     return open_slots[: max(turn.policy.question_limit - len(asked), 0)]
+
+
+def is_needed(turn: Turn, question: str) -> bool:
+    """Whether a triage question still belongs to the plan; an answer may have made it idle."""
+    plan = plan_of(turn)
+    if plan is None or question not in plan.triage:
+        return False
+    slots = {name: turn.slots.get(name) for name in turn.policy.triage_slots}
+    return question in plan.questions_for({**slots, question: None})
 
 
 def show_step(turn: Turn, script: str) -> None:
@@ -54,11 +65,13 @@ def go_on(turn: Turn, *, after: str | None, back: bool = False) -> None:
 def finish(turn: Turn, plan: Plan) -> None:
     """End a plan: who takes over, how the person is, and what was set aside earlier."""
     turn.set("step", None)
-    turn.set("interrupted", None)
+    turn.set("interrupted", FINISHED)
     if plan.handoff:
         turn.say(plan.handoff)
     turn.say("utter_plan_end")
-    if turn.slots.get("crisis_replies"):
+    if "self_harm" in (turn.slots.get("crises") or []):
+        # One "I'm ok" never cancels it for good: its answers are open again.
+        turn.set("crisis", "self_harm")
         turn.say("utter_self_harm_stay")
     offer_set_aside(turn)
 
@@ -82,12 +95,20 @@ def resume(turn: Turn) -> str | None:
         return None
     if plan_of(turn) is None:
         more = (f"utter_{turn.situation}_more",) if turn.situation else ()
-        if not offer_set_aside(turn):
-            turn.say(turn.least_recent((*more, "utter_menu")))
+        known = ("utter_topic_return", *more) if waiting(turn) else more
+        chosen = turn.least_recent((*known, "utter_menu"))
+        if chosen != "utter_topic_return":
+            turn.say(chosen)
+        else:
+            offer_set_aside(turn)
         return None
     step = turn.slots.get("step")
     if step:
         show_step(turn, step)
+        return None
+    if turn.slots.get("interrupted") == FINISHED:
+        if not offer_set_aside(turn):
+            turn.say(turn.least_recent(("utter_plan_over", "utter_menu")))
         return None
     if turn.slots.get("interrupted") == "triage":
         turn.set("interrupted", None)

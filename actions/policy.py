@@ -26,21 +26,69 @@ class CrisisAnswer:
 
 
 @dataclass(frozen=True)
+class CrisisPolicy:
+    """How a crisis is answered; data/dialogue.yml says what each field means."""
+
+    situations: frozenset[str]
+    sure: float
+    over_answer: float
+    checks: Mapping[str, str]
+    rotation: Mapping[str, tuple[str, ...]]
+    near: str
+    leads_to: Mapping[str, str]
+    words: Mapping[str, Mapping[str, str]]
+    answers: Mapping[str, Mapping[str, CrisisAnswer]]
+
+    def word(self, script: str, intent: str) -> str | None:
+        """What a plain yes, no or "I don't know" means after a script."""
+        return self.words.get(script, self.words["default"]).get(intent)
+
+    def answer(self, crisis: str, script: str, choice: str) -> CrisisAnswer | None:
+        """What answers a choice, by the script that asked and then by the crisis."""
+        for table in (script, crisis):
+            if choice in self.answers.get(table, {}):
+                return self.answers[table][choice]
+        return None
+
+    def of(self, script: str) -> str | None:
+        """The crisis that a script belongs to, where it belongs to one."""
+        for crisis, rotation in self.rotation.items():
+            named = {self.checks[crisis], *(a.script for a in self.answers[crisis].values())}
+            if script in rotation or (script in named and script.startswith(f"utter_{crisis}_")):
+                return crisis
+        return None
+
+    @property
+    def scripts(self) -> frozenset[str]:
+        """Every script of a crisis after which a plain word or a choice means something."""
+        answers = [answer for table in self.answers.values() for answer in table.values()]
+        asked = {script for rotation in self.rotation.values() for script in rotation}
+        return frozenset({*asked, *self.checks.values(), *self.words, *(a.script for a in answers)})
+
+
+@dataclass(frozen=True)
 class DialoguePolicy:
     """data/dialogue.yml as attributes; see the comments there for what each means."""
 
     order_of_meanings: tuple[str, ...]
-    crisis_situations: frozenset[str]
     question_limit: int
     plain_answers: Mapping[str, Mapping[str, str]]
+    plain_words: int
     topic_change: Mapping[str, float]
     topic_change_words: int
-    crisis_over_answer: float
+    maker_situations: frozenset[str]
+    facts_of_a_plan: Mapping[str, Mapping[str, str]]
+    question_over_answer: float
+    most_times_asked: int
     incident_slots: tuple[str, ...]
-    crisis_rotation: Mapping[str, tuple[str, ...]]
-    crisis_answers: Mapping[str, Mapping[str, CrisisAnswer]]
     fallback_ladder: tuple[str, ...]
+    fallback_here: str
     fallback_choices: int
+    remarks: Mapping[str, str]
+    instead: Mapping[str, Mapping[str, str]]
+    here_scripts: frozenset[str]
+    more_scripts: frozenset[str]
+    crisis: CrisisPolicy
     plans: Mapping[str, Plan]
     triage_slots: tuple[str, ...]
     locales: frozenset[str]
@@ -57,20 +105,24 @@ def read_policy(root: Path) -> DialoguePolicy:
     domain: dict[str, Any] = yaml.safe_load((root / "domain.yml").read_text("utf-8"))
     return DialoguePolicy(
         order_of_meanings=tuple(data["order_of_meanings"]),
-        crisis_situations=frozenset(data["crisis_situations"]),
         question_limit=int(data["question_limit"]),
         plain_answers=data["plain_answers"],
+        plain_words=int(data["plain_words"]),
         topic_change=data["topic_change"],
         topic_change_words=int(data["topic_change_words"]),
-        crisis_over_answer=float(data["crisis_over_answer"]),
+        maker_situations=frozenset(data["maker_situations"]),
+        facts_of_a_plan=data["facts_of_a_plan"],
+        question_over_answer=float(data["question_over_answer"]),
+        most_times_asked=int(data["most_times_asked"]),
         incident_slots=tuple(data["incident_slots"]),
-        crisis_rotation={k: tuple(v) for k, v in data["crisis_rotation"].items()},
-        crisis_answers={
-            crisis: {answer: CrisisAnswer(**fields) for answer, fields in answers.items()}
-            for crisis, answers in data["crisis_answers"].items()
-        },
         fallback_ladder=tuple(data["fallback_ladder"]),
+        fallback_here=str(data["fallback_here"]),
         fallback_choices=int(data["fallback_choices"]),
+        remarks=data["remarks"],
+        instead=data["instead"],
+        here_scripts=frozenset(data["here_scripts"]),
+        more_scripts=frozenset(data["more_scripts"]),
+        crisis=_crisis(data),
         plans=load_plans(root),
         triage_slots=tuple(domain["forms"][TRIAGE_FORM]["required_slots"]),
         locales=frozenset(
@@ -78,6 +130,23 @@ def read_policy(root: Path) -> DialoguePolicy:
             for folder in (root / "responses").iterdir()
             if any(folder.glob("choices.yml"))
         ),
+    )
+
+
+def _crisis(data: Mapping[str, Any]) -> CrisisPolicy:
+    return CrisisPolicy(
+        situations=frozenset(data["crisis_situations"]),
+        sure=float(data["crisis_sure"]),
+        over_answer=float(data["crisis_over_answer"]),
+        checks=data["crisis_checks"],
+        rotation={crisis: tuple(scripts) for crisis, scripts in data["crisis_rotation"].items()},
+        near=str(data["crisis_near"]),
+        leads_to=data["crisis_leads_to"],
+        words=data["crisis_words"],
+        answers={
+            table: {choice: CrisisAnswer(**fields) for choice, fields in choices.items()}
+            for table, choices in data["crisis_answers"].items()
+        },
     )
 
 

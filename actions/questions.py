@@ -1,4 +1,4 @@
-"""Questions and feelings: answered directly, then the way back to what was open."""
+"""Questions, feelings and small talk: answered directly, then the way back to what was open."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from rasa_sdk.events import EventType
 
 from actions.base import ScriptAction
 from actions.crisis import keep_company
+from actions.plan_steps import FINISHED
+from actions.policy import TRIAGE_FORM
 from actions.turn import Turn
+
+ERASING = ("start_over", "delete_data")
 
 
 class AnswerQuestion(ScriptAction):
@@ -17,9 +21,24 @@ class AnswerQuestion(ScriptAction):
     def answer(self, turn: Turn) -> list[EventType]:
         keep_company(turn)
         turn.fill()
-        turn.say(f"utter_{turn.intent}")
+        turn.say(self._script(turn))
+        if turn.requested and turn.slots.get(turn.requested):
+            return turn.then(TRIAGE_FORM)  # the question was answered with the same words
         turn.ask_again()
         return turn.listen()
+
+    def _script(self, turn: Turn) -> str:
+        script = turn.policy.instead.get(turn.situation or "", {}).get(turn.intent)
+        if script is not None:
+            return script
+        script = f"utter_{turn.intent}"
+        if turn.intent == "ask_no_result" and turn.slots.get("interrupted") == FINISHED:
+            return "utter_happened_again"
+        if turn.situation and turn.intent in turn.policy.here_scripts:
+            return f"{script}_here"
+        if turn.intent in turn.policy.more_scripts:
+            return turn.least_recent((script, f"{script}_more"))
+        return script
 
 
 class Converse(ScriptAction):
@@ -28,14 +47,22 @@ class Converse(ScriptAction):
     action_name = "action_converse"
 
     def answer(self, turn: Turn) -> list[EventType]:
-        if turn.intent in ("start_over", "delete_data"):
-            return self._begin_anew(turn)
+        if turn.intent in ERASING:
+            # What can't be undone needs the exact words or a button.
+            if turn.pressed:
+                return self._begin_anew(turn)
+            keep_company(turn)
+            turn.say(f"utter_{turn.intent}_confirm")
+            return turn.listen()
         keep_company(turn)
+        turn.fill()
         script = f"utter_{turn.intent}"
         if turn.intent == "unsafe_request":
             script = turn.least_recent((script, f"{script}_again"))
+        if turn.intent == "goodbye" and turn.slots.get("crises") and not turn.slots.get("crisis"):
+            turn.say(turn.policy.crisis.near)
         turn.say(script)
-        if turn.intent not in ("goodbye", "menu", "unsafe_request"):
+        if turn.intent not in ("goodbye", "menu"):
             turn.ask_again()
         return turn.listen()
 

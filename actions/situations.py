@@ -10,6 +10,7 @@ from actions.crisis import keep_company
 from actions.fallback import not_understood
 from actions.plan_steps import open_questions, plan_of, resume, show_step
 from actions.policy import TRIAGE_FORM
+from actions.remarks import answer_remark
 from actions.turn import REQUESTED_SLOT, Turn
 
 
@@ -19,7 +20,10 @@ class OpenSituation(ScriptAction):
     action_name = "action_open_situation"
 
     def answer(self, turn: Turn) -> list[EventType]:
-        if turn.intent == turn.situation:
+        detail = plan_of(turn) is not None and turn.intent in turn.policy.facts_of_a_plan
+        if turn.situation and answer_remark(turn):
+            return turn.listen()
+        if turn.intent == turn.situation or detail:
             keep_company(turn)
             return self._heard_more(turn)
         if not turn.tells_other_situation and (turn.in_triage or turn.slots.get("step")):
@@ -47,29 +51,39 @@ class OpenSituation(ScriptAction):
         if turn.in_triage:
             return not_understood(turn)
         keep_company(turn)
-        turn.say("utter_heard_more")
+        say_heard(turn)
         show_step(turn, turn.slots["step"])
         return turn.listen()
 
     def _heard_more(self, turn: Turn) -> list[EventType]:
         """The same situation again: more detail, or it happened again after the plan."""
+        known = plan_of(turn)
+        before = known.steps_for(turn.known()) if known else []
         changed = turn.fill()
         step = turn.slots.get("step")
+        plan = plan_of(turn)
         if turn.in_triage:
             if not changed:
-                turn.say("utter_heard_more")
+                say_heard(turn)
             return turn.then(TRIAGE_FORM)
-        if step:
-            turn.say("utter_heard_more")
-            show_step(turn, step)
+        if step and plan:
+            say_heard(turn)
+            # What was told may bring in a step that comes before the open one.
+            follows = [new for new in plan.steps_for(turn.known()) if new not in before]
+            show_step(turn, follows[0] if follows else step)
             return turn.listen()
-        if plan_of(turn) is None:
+        if plan is None:
             scripts = (f"utter_{turn.intent}_more", f"utter_{turn.intent}_open")
             turn.say(turn.least_recent(scripts))
         else:
             turn.say("utter_happened_again")
         offer_set_aside(turn)
         return turn.listen()
+
+
+def say_heard(turn: Turn) -> None:
+    """Thank for what was told, not with the same words each time."""
+    turn.say(turn.least_recent(("utter_heard_more", "utter_heard_again")))
 
 
 def begin(turn: Turn, situation: str) -> None:
@@ -80,7 +94,14 @@ def begin(turn: Turn, situation: str) -> None:
         turn.say("utter_topic_changed", choices=[left])
     set_aside = [name for name in turn.slots.get("set_aside") or [] if name != situation]
     for other in turn.meanings:
-        if other != situation and other not in set_aside:
+        told = other in turn.policy.order_of_meanings
+        known = {
+            situation,
+            *set_aside,
+            *turn.policy.facts_of_a_plan,
+            *turn.policy.crisis.situations,
+        }
+        if told and other not in known:
             set_aside.append(other)
     if before:
         for name in turn.policy.incident_slots:

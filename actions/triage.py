@@ -8,9 +8,9 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.plan_steps import open_questions
+from actions.plan_steps import is_needed, open_questions
 from actions.policy import TRIAGE_FORM
-from actions.turn import LISTEN, REQUESTED_SLOT, Turn
+from actions.turn import LISTEN, REQUESTED_SLOT, SAID_MEMORY, Turn
 
 UNDERSTOOD_ELSEWHERE = "action_extract_slots"
 
@@ -37,52 +37,70 @@ class ValidateTriage(Action):
         return [*turn.events, *self._ask_next(turn, requested)]
 
     def _ask_next(self, turn: Turn, requested: str | None) -> list[EventType]:
-        if requested and turn.slots.get(requested) is None:
-            return [SlotSet(REQUESTED_SLOT, requested)]
+        if requested and turn.slots.get(requested) is None and is_needed(turn, requested):
+            return self._ask(turn, requested)
         questions = open_questions(turn)
         if not questions:
             return [SlotSet(REQUESTED_SLOT, None)]
         asked = [*(turn.slots.get("asked") or []), questions[0]]
-        return [SlotSet("asked", asked), SlotSet(REQUESTED_SLOT, questions[0])]
+        return [SlotSet("asked", asked), *self._ask(turn, questions[0])]
+
+    def _ask(self, turn: Turn, question: str) -> list[EventType]:
+        # The form itself says the question: it is noted here, to be asked no more than is bearable.
+        said = [*(turn.slots.get("said") or []), f"utter_ask_{TRIAGE_FORM}_{question}"]
+        return [SlotSet("said", said[-SAID_MEMORY:]), SlotSet(REQUESTED_SLOT, question)]
 
 
 def read_answer(turn: Turn, requested: str) -> bool:
     """Fill slots from an answer to the `requested` question; False when it is no answer."""
-    answered = requested in turn.entities
-    if turn.choice not in (None, "skip"):
-        return False
-    if turn.intent in turn.policy.crisis_situations:
-        sure = turn.confidence >= turn.policy.crisis_over_answer
-        elsewhere = sure or not any(name in turn.entities for name in turn.policy.triage_slots)
-    elif turn.tells_other_situation:
-        # What answers the question is an answer, unless it tells of something more dangerous.
-        open_one = turn.situation or turn.intent
-        elsewhere = not answered or turn.policy.outranks(turn.intent, open_one)
-    else:
-        elsewhere = False
-    if elsewhere:
+    if turn.choice not in (None, "skip") or _means_something_else(turn, requested):
         return False
     answer = turn.entities.get(requested) or _plain_answer(turn, requested)
     if answer is None:
-        return _read_details(turn)
+        return _read_details(turn, requested)
     turn.set(requested, answer)
     turn.fill()
     return True
 
 
+def _means_something_else(turn: Turn, requested: str) -> bool:
+    """Whether the message is for another action, whatever else it tells."""
+    answered = requested in turn.entities
+    if turn.intent in turn.policy.crisis.situations:
+        return turn.confidence >= turn.policy.crisis.over_answer or not answered
+    if turn.tells_other_situation:
+        # What answers the question is an answer, unless it tells of something more dangerous.
+        open_one = turn.situation or turn.intent
+        return not answered or turn.policy.outranks(turn.intent, open_one)
+    if turn.asks or turn.entities.get("remark") in turn.policy.remarks:
+        return not answered or turn.confidence >= turn.policy.question_over_answer
+    return False
+
+
 def _plain_answer(turn: Turn, requested: str) -> str | None:
-    """What yes, no, "I don't know" or Skip mean as an answer to a question that was seen."""
-    if turn.choice == "skip" or (turn.intent == "unsure" and not turn.unseen):
+    """What Skip, a plain yes, no or "I don't know" or a bare age mean after a question."""
+    if turn.choice == "skip":
         return "skipped"
-    return None if turn.unseen else turn.policy.plain_answers.get(requested, {}).get(turn.intent)
+    if turn.unseen or turn.words > turn.policy.plain_words:
+        return None
+    if turn.intent == "unsure":
+        return "skipped"
+    if requested == "audience" and turn.entities.get("age_band") in ("under_13", "13_17"):
+        return "teen"
+    return turn.policy.plain_answers.get(requested, {}).get(turn.intent)
 
 
-def _read_details(turn: Turn) -> bool:
+def _read_details(turn: Turn, requested: str) -> bool:
     """Other answers than the one asked for; a changed mind about who it is gets a word."""
     knew = turn.slots.get("audience")
     changed = turn.fill()
     if "audience" in changed and knew:
         turn.say("utter_correction")
+    elif changed:
+        turn.say("utter_noted_question")
+    times = (turn.slots.get("said") or []).count(f"utter_ask_{TRIAGE_FORM}_{requested}")
+    if changed and times >= turn.policy.most_times_asked:
+        turn.set(requested, "skipped")
     return bool(changed)
 
 

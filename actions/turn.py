@@ -38,6 +38,7 @@ class Turn:
         text = message.get("text") or ""
         self.pressed = text.startswith("/")
         self.words = len(text.split())
+        self.wordless = not any(character.isalnum() for character in text)
         self.language: str | None = message.get("locale")
         self.meanings: list[str] = list(message.get("meanings") or [])
         self.slots: dict[str, Any] = dict(tracker.slots)
@@ -72,8 +73,23 @@ class Turn:
             return True
         if self.words < self.policy.topic_change_words:
             return False
+        if self.situation in self.policy.plans and self.intent in self.policy.facts_of_a_plan:
+            return False
         worse = self.policy.outranks(self.intent, self.situation)
-        return self.confidence >= self.policy.topic_change["worse" if worse else "other"]
+        kind = "worse" if worse else "other"
+        if self.intent in self.policy.maker_situations:
+            kind = "maker"
+        return self.confidence >= self.policy.topic_change[kind]
+
+    @property
+    def asks(self) -> bool:
+        """Whether the message asks or tells the bot something that has its own answer."""
+        return self.intent.startswith(("ask_", "feel_", "fear_")) or self.intent in (
+            "unsafe_request",
+            "switch_language",
+            "delete_data",
+            "bot_challenge",
+        )
 
     def known(self) -> dict[str, str]:
         """Slots with an answer, for the decision table; a skipped question counts as unset."""
@@ -92,8 +108,11 @@ class Turn:
     def fill(self) -> frozenset[str]:
         """Fill triage slots and facts from what was said; returns the names that changed."""
         changed = set()
+        told = {**self.entities}
+        if self.situation in self.policy.plans:
+            told = {**self.policy.facts_of_a_plan.get(self.intent, {}), **told}
         for name in (*self.policy.triage_slots, *FACTS):
-            value = self.entities.get(name)
+            value = told.get(name)
             if value is not None and self.slots.get(name) != value:
                 self.set(name, value)
                 changed.add(name)
@@ -101,7 +120,8 @@ class Turn:
 
     def say(self, script: str, **extra: Any) -> None:
         """Name a script. `choices` adds buttons of intents, `part` shows a step of a whole plan
-        with the one button that opens it, `topic` names the situation that its text mentions."""
+        with the one button that opens it, `brief` leaves out cards that stand before it in the
+        reply, `topic` names the situation that its text mentions."""
         self.dispatcher.utter_message(response=script, **extra)
         self.set("said", [*(self.slots.get("said") or []), script][-SAID_MEMORY:])
 

@@ -136,6 +136,13 @@ def test_a_script_that_the_code_names_must_exist() -> None:
     assert named <= set(read(ROOT / "responses" / "lint.yml")["required_scripts"])
 
 
+def test_a_script_that_the_policy_names_exists() -> None:
+    text = (ROOT / "data" / "dialogue.yml").read_text("utf-8")
+    named = set(re.findall(r"\butter_[a-z_]*[a-z]\b", text))
+    assert len(named) > 30
+    assert named <= scripts()
+
+
 def name_of(field: str) -> str:
     """The variable of a setting."""
     return f"HANDRAIL_{field.upper()}"

@@ -129,9 +129,11 @@ def fill(release: Release, text: str, locale: str, context: RenderContext) -> st
 
 def _topic(release: Release, locale: str, context: RenderContext) -> str:
     # The label of a situation is its own vetted script; the list is for topics without one.
-    label = release.editions_of(f"utter_choice_{context.topic}", locale) if context.topic else ()
     names = release.labels[locale].topic
-    return label[0].text if label else names.get(context.topic or DEFAULT, names[DEFAULT])
+    try:
+        return choose(release, f"utter_choice_{context.topic}", context).text
+    except UnknownScript:
+        return names.get(context.topic or DEFAULT, names[DEFAULT])
 
 
 def cards(release: Release, edition: Edition, context: RenderContext) -> list[Card]:

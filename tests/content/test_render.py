@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.content.release import Release, build_baseline
+from bot.content.release import REQUIRED_SCRIPTS, Release, build_baseline
 from bot.content.render import RenderContext, UnknownScript, render
 
 SCRIPTS = """\
@@ -20,6 +20,18 @@ responses:
     condition:
     - {type: slot, name: audience, value: parent}
     - {type: slot, name: channel, value: sms}
+  utter_law:
+  - text: anywhere
+  - text: a parent anywhere
+    condition: [{type: slot, name: audience, value: parent}]
+  - text: an adult anywhere
+    condition: [{type: slot, name: audience, value: adult}]
+  - text: in the US
+    condition: [{type: slot, name: country, value: US}]
+  - text: a parent in the US
+    condition:
+    - {type: slot, name: audience, value: parent}
+    - {type: slot, name: country, value: US}
   utter_fill:
   - text: Call {emergency_number}. On {platform}, in {country}, about {topic}.
     buttons: [{title: 'Call {emergency_number}', payload: /ask_support}]
@@ -33,7 +45,8 @@ responses:
 
 @pytest.fixture
 def release(project):
-    project.write("responses/en/all.yml", SCRIPTS)
+    required = "".join(f"  {name}:\n  - text: needed\n" for name in REQUIRED_SCRIPTS)
+    project.write("responses/en/all.yml", SCRIPTS + required)
     project.write(
         "responses/es/all.yml", 'version: "3.1"\nresponses:\n  utter_x:\n  - text: general\n'
     )
@@ -59,6 +72,21 @@ CHOICES = {
 def test_the_edition_fits_the_person(release, case):
     context, expected = CHOICES[case]
     assert render(release, "utter_x", context).text == expected
+
+
+LAWS = {
+    "no country": (RenderContext(audience="friend"), "anywhere"),
+    "another country": (RenderContext(country="GB", audience="parent"), "a parent anywhere"),
+    "the country": (RenderContext(country="US", audience="teen"), "in the US"),
+    "both": (RenderContext(country="US", audience="parent"), "a parent in the US"),
+    "the first of equals": (RenderContext(country="US", audience="adult"), "an adult anywhere"),
+}
+
+
+@pytest.mark.parametrize("case", LAWS)
+def test_the_law_of_a_country_is_told_only_there(release, case):
+    context, expected = LAWS[case]
+    assert render(release, "utter_law", context).text == expected
 
 
 FILLED = {

@@ -117,7 +117,7 @@ async def test_a_yes_to_a_question_that_was_not_seen_is_no_answer(talk: Talk) ->
 
 async def test_why_do_you_ask_is_answered_and_the_question_stays_open(talk: Talk) -> None:
     await talk.say("/sextortion")
-    assert await talk.say(WHY) == ["utter_why_audience"]
+    assert await talk.say(WHY) == ["utter_why_audience", f"{ASK}audience"]
     assert (await talk.say(TEEN))[-1] == f"{ASK}demand"
 
 
@@ -297,7 +297,7 @@ async def test_a_crisis_is_answered_first_at_any_point(
 ) -> None:
     await talk.say_all(*before)
     said = await talk.say(f"/{crisis}")
-    assert said[0] in policy().crisis_rotation[crisis]
+    assert said[0] in policy().crisis.rotation[crisis]
     assert not any(script.startswith(ASK) for script in said)
     assert (await talk.slots())["crisis"] == crisis
 
@@ -356,7 +356,179 @@ async def test_while_a_crisis_is_open_every_answer_begins_with_help(
 ) -> None:
     await talk.say("/self_harm")
     said = await talk.say(answer)
-    assert said[0] in policy().crisis_rotation["self_harm"]
+    assert said[0] == policy().crisis.near
+
+
+@pytest.mark.parametrize(
+    ("before", "word", "script", "still_open"),
+    [
+        (["/self_harm", "/affirm"], "/deny", "utter_self_harm_wont_call", True),
+        (["/self_harm", "/affirm"], "/affirm", "utter_self_harm_stay", True),
+        (["/self_harm", "/self_harm"], "/deny", "utter_self_harm_wont_call", True),
+        (["/self_harm", "/deny"], "/affirm", "utter_self_harm_yes", True),
+        (["/immediate_danger", "/deny"], "/deny", "utter_danger_wont_call", True),
+        (["/abuse_offline", "/deny"], "/affirm", "utter_help_is_near", True),
+        (["/meet_in_person"], "/affirm", "utter_meet_in_person_now", True),
+        (["/meet_in_person"], "/deny", "utter_meet_in_person_later", False),
+    ],
+)
+async def test_a_plain_word_answers_the_script_that_was_said_last(
+    talk: Talk, before: list[str], word: str, script: str, still_open: bool
+) -> None:
+    await talk.say_all(*before)
+    assert (await talk.say(word))[0] == script
+    assert ("crisis" in await talk.slots()) is still_open
+
+
+@pytest.mark.parametrize("crisis", CRISES)
+async def test_every_crisis_can_be_left_and_not_calling_is_answered(
+    talk: Talk, crisis: str
+) -> None:
+    await talk.say(f"/{crisis}")
+    assert "wont_call" in (await talk.say('/deny{"choice":"wont_call"}'))[0]
+    await talk.say('/affirm{"choice":"safe"}')
+    assert "crisis" not in await talk.slots()
+
+
+async def test_yes_after_the_way_back_goes_back(talk: Talk) -> None:
+    step = (await to_the_plan(talk))[-1]
+    assert (await talk.say_all("/self_harm", "/deny"))[-1][-1] == "utter_crisis_return"
+    assert await talk.say("/affirm") == [step]
+
+
+async def test_a_second_crisis_comes_up_when_the_first_is_over(talk: Talk) -> None:
+    await talk.say_all("/abuse_offline", "/self_harm")
+    assert await talk.say('/deny{"choice":"no"}') == [
+        "utter_self_harm_no",
+        "utter_abuse_offline_unsafe",
+    ]
+    assert (await talk.slots())["crisis"] == "abuse_offline"
+
+
+@pytest.mark.parametrize(
+    "told", [("self_harm", "immediate_danger"), ("immediate_danger", "self_harm")]
+)
+async def test_danger_and_self_harm_are_answered_together(
+    talk: Talk, told: tuple[str, str]
+) -> None:
+    said = (await talk.say_all(*(f"/{crisis}" for crisis in told)))[-1]
+    assert said == ["utter_danger_and_self_harm"]
+    said = await talk.say("/affirm")
+    assert said[0] == "utter_immediate_danger_safe"
+    assert said[1] in policy().crisis.rotation["self_harm"]
+
+
+@pytest.mark.parametrize(
+    ("time", "script"),
+    [
+        ("today", "utter_meet_in_person_now"),
+        ("later", "utter_meet_in_person_later"),
+        ("happened", "utter_meet_in_person_happened"),
+    ],
+)
+async def test_a_meeting_whose_time_was_told_is_not_asked_about(
+    talk: Talk, time: str, script: str
+) -> None:
+    assert (await talk.say(f'/meet_in_person{{"meeting":"{time}"}}'))[0] == script
+
+
+async def test_a_meeting_that_is_off_leads_on_to_a_plan(talk: Talk) -> None:
+    said = await talk.say('/meet_in_person{"meeting":"later"}')
+    assert said[-1] == "utter_crisis_return"
+    assert (await talk.say(RESUME))[-1].startswith(ASK)
+    assert (await talk.slots())["situation"] == "enticement"
+
+
+async def test_who_told_of_abuse_is_not_sent_to_who_may_do_it(talk: Talk) -> None:
+    await talk.say_all("/sextortion", "/abuse_offline", '/affirm{"choice":"yes"}', RESUME)
+    for _ in range(6):
+        said = await talk.say(SKIP)
+    await talk.say(WHOLE)
+    assert "utter_step_tell_adult" not in [m["script"] for m in talk.reply["messages"]]
+    assert said
+
+
+async def test_an_old_crisis_question_opens_its_crisis_again(talk: Talk) -> None:
+    await talk.say_all("/self_harm", '/deny{"choice":"no"}')
+    await talk.say('/repeat{"choice":"show:utter_self_harm_open"}')
+    assert (await talk.say('/affirm{"choice":"yes"}'))[0] == "utter_self_harm_yes"
+
+
+async def test_the_end_of_a_plan_speaks_of_dying_only_where_somebody_did(talk: Talk) -> None:
+    await talk.say_all("/sextortion", "/immediate_danger", "/affirm", RESUME)
+    said: list[str] = []
+    for _ in range(40):
+        said = await talk.say(SKIP if said and said[-1].startswith(ASK) else NEXT)
+        if "utter_plan_end" in said:
+            break
+    assert "utter_plan_end" in said
+    assert "utter_self_harm_stay" not in said
+
+
+async def test_a_plan_that_is_over_does_not_begin_again_by_itself(talk: Talk) -> None:
+    said = await to_the_plan(talk)
+    while "utter_plan_end" not in said:
+        said = await talk.say(NEXT)
+    assert await talk.say(NEXT) == ["utter_plan_over"]
+    assert await talk.say("/affirm") != []
+
+
+async def test_done_to_a_question_does_not_ask_for_ever(talk: Talk) -> None:
+    await talk.say("/sextortion")
+    asked = [tuple(await talk.say(DONE)) for _ in range(4)]
+    assert any(f"{ASK}demand" in answer for answer in asked)
+
+
+async def test_a_question_that_stays_open_is_left_out_after_a_while(talk: Talk) -> None:
+    await talk.say("/sextortion")
+    for number in range(4):
+        platform = ("snapchat", "instagram", "discord", "tiktok")[number]
+        said = await talk.say(f'/inform_platform{{"platform":"{platform}"}}')
+        if said[-1] != f"{ASK}audience":
+            break
+    assert said[-1] == f"{ASK}demand"
+
+
+async def test_a_question_that_an_answer_made_idle_is_not_asked_again(talk: Talk) -> None:
+    said = await talk.say('/sextortion{"audience":"teen","demand":"money"}')
+    assert said[-1] == f"{ASK}paid"
+    assert (await talk.say('/affirm{"demand":"images"}'))[-1] == f"{ASK}contact"
+
+
+@pytest.mark.parametrize("intent", ["start_over", "delete_data"])
+async def test_what_cannot_be_undone_needs_the_exact_words(talk: Talk, intent: str) -> None:
+    await talk.say_all("/sextortion", TEEN)
+    assert (await talk.say(f"/{intent}"))[0] == f"utter_{intent}"
+
+
+@pytest.mark.parametrize("remark", ["pay", "good_step"])
+async def test_a_remark_is_answered_wherever_it_is_told(talk: Talk, remark: str) -> None:
+    script = policy().remarks[remark]
+    for before in ([], ["/sextortion"]):
+        other = Talk(talk.engine)
+        await other.say_all(*before)
+        assert script in await other.say(f'/out_of_scope{{"remark":"{remark}"}}')
+
+
+@pytest.mark.parametrize("feeling", sorted(policy().here_scripts))
+async def test_a_feeling_told_beside_a_plan_leads_back_to_it(talk: Talk, feeling: str) -> None:
+    assert await talk.say(f"/{feeling}") == [f"utter_{feeling}"]
+    step = (await to_the_plan(talk))[-1]
+    assert await talk.say(f"/{feeling}") == [f"utter_{feeling}_here"]
+    assert await talk.say("/affirm") == [step], "yes to something beside the plan"
+
+
+async def test_a_question_asked_again_has_more_to_say(talk: Talk) -> None:
+    assert await talk.say("/ask_legal") == ["utter_ask_legal"]
+    assert await talk.say("/ask_legal") == ["utter_ask_legal_more"]
+
+
+async def test_being_an_adult_is_a_fact_of_an_open_plan(talk: Talk) -> None:
+    await talk.say("/sextortion")
+    await talk.say("/adult_victim")
+    slots = await talk.slots()
+    assert slots["situation"] == "sextortion"
+    assert (slots["audience"], slots["age_band"]) == ("adult", "adult")
 
 
 async def test_a_crisis_told_again_has_other_words(talk: Talk) -> None:
@@ -386,7 +558,7 @@ async def test_not_understood_in_triage_explains_and_then_leaves_the_question_ou
     talk: Talk,
 ) -> None:
     await talk.say("/sextortion")
-    assert await talk.say("/out_of_scope") == ["utter_why_audience"]
+    assert await talk.say("/out_of_scope") == ["utter_why_audience", f"{ASK}audience"]
     assert (await talk.say("/out_of_scope"))[-1] == f"{ASK}demand"
 
 

@@ -1,0 +1,19 @@
+"""Questions and good news told beside a plan, which have an answer of their own wherever it is."""
+
+from __future__ import annotations
+
+from actions.crisis import keep_company
+from actions.turn import Turn
+
+
+def answer_remark(turn: Turn) -> bool:
+    """Answer what a message remarks, then what was open again; False where it remarks nothing."""
+    script = turn.policy.remarks.get(turn.entities.get("remark", ""))
+    if script is None or turn.choice:
+        return False
+    turn.understood()
+    keep_company(turn)
+    turn.fill()
+    turn.say(script)
+    turn.ask_again()
+    return True
