@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import sys
 from collections.abc import Iterator
@@ -12,24 +11,11 @@ from pathlib import Path
 from typing import Annotated, TextIO
 
 import typer
-from pydantic import ValidationError
 
-from bot.content.problems import ContentError
 from bot.library_warnings import hush_libraries
-from bot.settings import ROOT, Settings
+from bot.settings import ROOT, Settings, read_settings
 
 app = typer.Typer(help="Handrail: a scripted guidance chatbot.", no_args_is_help=True)
-
-
-def configuration() -> Settings:
-    """The settings; a wrong one ends the command and says which and why."""
-    try:
-        return Settings()
-    except ValidationError as error:
-        for problem in error.errors():
-            name = "_".join(str(part) for part in problem["loc"]).upper()
-            print(f"HANDRAIL_{name}: {problem['msg']} (see docs/settings.md)", file=sys.stderr)
-        raise typer.Exit(2) from error
 
 
 @app.command()
@@ -38,17 +24,18 @@ def run(
     worker_port: Annotated[int | None, typer.Option(help="Port of the Rasa worker.")] = None,
 ) -> None:
     """Start everything on this machine and keep it running."""
-    from bot.operations.supervisor import PortTaken, supervise
-    from bot.operations.training import TrainingFailed
+    from bot.operations.only_one import FolderTaken, only_one
+    from bot.operations.supervisor import GatewayUnusable, PortTaken, supervise
 
-    config = configuration()
+    config = read_settings()
     if port is not None:
         config = config.model_copy(update={"gateway_port": port})
     if worker_port is not None:
         config = config.model_copy(update={"worker_port": worker_port})
     try:
-        asyncio.run(supervise(config))
-    except (PortTaken, TrainingFailed) as error:
+        with only_one(config.data_folder):
+            asyncio.run(supervise(config))
+    except (PortTaken, FolderTaken, GatewayUnusable) as error:
         print(error, file=sys.stderr)
         raise typer.Exit(1) from error
 
@@ -58,15 +45,15 @@ def train(
     force: Annotated[bool, typer.Option(help="Train even when nothing changed.")] = False,
 ) -> None:
     """Train the Rasa model for the data as it stands."""
-    print(_model(configuration(), force=force))
+    print(_model(read_settings(), force=force))
 
 
 @app.command()
 def check() -> None:
     """Check scripts, plans, directory and data; says file, line and how to mend each problem."""
-    from bot.content.lint import check as lint
+    from bot.operations.checking import check_project
 
-    problems = lint(ROOT, list(configuration().locales))
+    problems = check_project(ROOT, read_settings().locales)
     for problem in problems:
         print(problem)
     print(f"{len(problems)} problem{'' if len(problems) == 1 else 's'} found.", file=sys.stderr)
@@ -78,7 +65,7 @@ def release() -> None:
     """Build, sign and put in force a release of the scripts as they stand."""
     from bot.content.store import publish_baseline
 
-    config = configuration()
+    config = read_settings()
     store = publish_baseline(ROOT, config.data_folder / "releases", config.locales)
     state = "draft: no script has been reviewed" if store.release.draft else "reviewed"
     print(f"release {store.release.version} ({state}) {store.release.digest[:16]}")
@@ -90,20 +77,16 @@ def parse(
     jsonl: Annotated[bool, typer.Option(help='Lines are objects with a "text".')] = False,
 ) -> None:
     """Lines of text in, one JSON object a line out: what was understood."""
+    from bot.operations.lines import lines_of
+    from bot.operations.parsing import parse_lines
     from bot.recognition.parsing import Recogniser
 
     with _results_only() as results:
-        recogniser = Recogniser.load(_model(configuration()))
-        for line in sys.stdin:
-            text = line.rstrip("\n")
-            if jsonl:
-                try:
-                    text = str(json.loads(text)["text"]) if text.strip() else ""
-                except (ValueError, KeyError, TypeError):
-                    print(f"no object with a text: {text[:60]!r}", file=sys.stderr)
-                    text = ""
-            understood = recogniser.parse(text, locale).as_dict()
-            print(json.dumps(understood, ensure_ascii=False), file=results, flush=True)
+        config = read_settings()
+        with Recogniser.load(_model(config)) as recogniser:
+            lines = lines_of(sys.stdin.buffer)
+            fallback = config.locales[0]
+            parse_lines(recogniser, lines, results, hint=locale, fallback=fallback, jsonl=jsonl)
 
 
 @app.command()
@@ -111,11 +94,12 @@ def talk(
     jsonl: Annotated[bool, typer.Option(help="Lines are dialogues (the only format).")] = True,
 ) -> None:
     """Dialogues as JSON lines in, the whole conversations as JSON lines out."""
+    from bot.operations.lines import lines_of
     from bot.operations.talking import talk as talk_all
 
     with _results_only() as results:
-        config = configuration()
-        asyncio.run(talk_all(config, _model(config), sys.stdin, results))
+        config = read_settings()
+        asyncio.run(talk_all(config, _model(config), lines_of(sys.stdin.buffer), results))
 
 
 @app.command()
@@ -126,7 +110,7 @@ def chat(
     """Talk to it in this terminal."""
     from bot.operations.talking import chat as chat_here
 
-    config = configuration()
+    config = read_settings()
     asyncio.run(chat_here(config, _model(config), locale, country))
 
 
@@ -135,7 +119,7 @@ def purge() -> None:
     """Erase conversations whose time is over and texts that waited too long."""
     from bot.edge import open_storage
 
-    config = configuration()
+    config = read_settings()
     ended = open_storage(config).purge(config.text_minutes * 60)
     print(f"{len(ended)} conversations erased")
 
@@ -169,8 +153,6 @@ def main() -> None:
     hush_libraries()
     try:
         app()
-    except ContentError as error:
-        sys.exit("\n".join(str(problem) for problem in error.problems))
     except Exception as error:
         from bot.edge import UNUSABLE
 

@@ -17,10 +17,11 @@ from bot.content.problems import ContentError
 from bot.content.release import ReleaseRefused
 from bot.content.seed import VersionTaken, highest_version, seed
 from bot.content.store import KeyDamaged, ReleaseStore, ensure_key, publish_baseline
-from bot.crisis import CrisisMatcher
+from bot.crisis import CrisisDataError, CrisisMatcher
 from bot.gateway.app import build_gateway
 from bot.gateway.commands import Commands
 from bot.gateway.conversations import Conversations
+from bot.gateway.last_good import read_or_last_good
 from bot.gateway.sealing import Seal, SecretDamaged, ensure_secret
 from bot.gateway.speaking import Speaker
 from bot.gateway.storage import Storage
@@ -30,7 +31,11 @@ from bot.page.routes import page
 from bot.settings import ROOT, Settings, settings
 
 logger = logging.getLogger(__name__)
-UNUSABLE = (ReleaseRefused, KeyDamaged, SecretDamaged)  # what stops a start; each says what to do
+HEADER_BYTES, MOST_CONNECTIONS = 32_768, 1000
+# Exit code of a gateway that somebody has to mend first (EX_CONFIG of sysexits.h).
+BEYOND_REPAIR = 78
+# What stops a start, and a start again would not help; each says what to do.
+UNUSABLE = (ContentError, CrisisDataError, ReleaseRefused, KeyDamaged, SecretDamaged)
 
 
 @dataclass(frozen=True)
@@ -40,31 +45,38 @@ class Edge:
     conversations: Conversations
     releases: ReleaseStore
     engine: Engine
+    database: Database
 
 
 def open_edge(config: Settings, worker: Worker, root: Path = ROOT) -> Edge:
     """Open database and release and bind the service to a worker.
 
-    Raises ContentError when there is no good release to serve and none can be made.
+    Raises ContentError or CrisisDataError when scripts, crisis phrases or commands cannot be read
+    and no earlier good ones are kept.
     """
-    config.data_folder.mkdir(parents=True, exist_ok=True)
+    config.data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     secret = secret_of(config)
     releases = open_release(config, root)
     engine = open_database(config.database)
-    upgrade(engine)
-    releases = record_release(engine, releases, config, root)
+    database = Database(engine, releases, config, root)
+    database.prepare()
+    data, kept = root / "data", config.data_folder / "last_good" / "data"
     conversations = Conversations(
         storage=Storage(engine, config.session_hours * 3600, secret),
         worker=worker,
         speaker=Speaker(lambda: releases.release, config.locales[0], config.default_country),
-        matcher=CrisisMatcher.from_directory(root / "data" / "crisis"),
-        commands=Commands.from_directory(root / "data" / "commands"),
+        matcher=read_or_last_good(
+            data / "crisis", kept / "crisis", CrisisMatcher.from_directory, (CrisisDataError,)
+        ),
+        commands=read_or_last_good(
+            data / "commands", kept / "commands", Commands.from_directory, (ContentError,)
+        ),
         texts=Seal(secret, "inbox"),
         buttons=Seal(secret, "buttons"),
         deadline=config.answer_deadline,
         text_limit=config.text_limit,
     )
-    return Edge(conversations, releases, engine)
+    return Edge(conversations, releases, engine, database)
 
 
 def open_release(config: Settings, root: Path = ROOT) -> ReleaseStore:
@@ -87,31 +99,52 @@ def open_release(config: Settings, root: Path = ROOT) -> ReleaseStore:
         return store
 
 
-def record_release(
-    engine: Engine, releases: ReleaseStore, config: Settings, root: Path = ROOT
-) -> ReleaseStore:
-    """Record the release in force in the database, where gateways with keys of their own meet.
+@dataclass
+class Database:
+    """Brings the database up to date: at the start, or later if it is away then."""
 
-    A number that another gateway took is left to it: ours is published again under the next one.
-    """
-    try:
-        seed(engine, releases.release, releases.signed())
-    except (VersionTaken, IntegrityError):
-        above = highest_version(engine)
+    engine: Engine
+    releases: ReleaseStore
+    config: Settings
+    root: Path
+    ready: bool = False
+
+    def prepare(self) -> bool:
+        """Migrate and record the release in force, once; whether the database is ready.
+
+        The card needs no database, so that one that is away or broken stops no start.
+        """
+        if not self.ready:
+            try:
+                upgrade(self.engine)
+                self._record()
+                self.ready = True
+            except (SQLAlchemyError, OSError) as error:
+                logger.error("the database cannot be used: %s", type(error).__name__)
+        return self.ready
+
+    def _record(self) -> None:
+        """Gateways with keys of their own meet here: a number that another took is left to it, and
+        ours is published again under the next one."""
+        releases = self.releases
         try:
-            releases = publish_baseline(
-                root, releases.folder, config.locales, above=above, anew=True
-            )
-        except ContentError:
-            logger.error("responses/ is not valid: the last good release serves unrecorded")
-            return releases
-        seed(engine, releases.release, releases.signed())
-    return releases
+            seed(self.engine, releases.release, releases.signed())
+        except (VersionTaken, IntegrityError):
+            above = highest_version(self.engine)
+            try:
+                publish_baseline(
+                    self.root, releases.folder, self.config.locales, above=above, anew=True
+                )
+            except ContentError:
+                logger.error("responses/ is not valid: the last good release serves unrecorded")
+                return
+            seed(self.engine, releases.load(), releases.signed())
 
 
 def open_database(address: str) -> Engine:
     """An engine; SQLite waits for locks, commits to disk and erases what is deleted."""
-    engine = create_engine(address)
+    # A failing statement is logged by name, never with what is in a row.
+    engine = create_engine(address, hide_parameters=True)
     if engine.dialect.name == "sqlite":
 
         @event.listens_for(engine, "connect")
@@ -119,7 +152,7 @@ def open_database(address: str) -> Engine:
             for pragma in (
                 "journal_mode=WAL",
                 "synchronous=FULL",
-                "busy_timeout=5000",
+                "busy_timeout=1000",
                 "foreign_keys=ON",
                 "secure_delete=ON",
             ):
@@ -137,6 +170,7 @@ def build_app(config: Settings) -> FastAPI:
         config,
         reload_release=edge.releases.load,
         routers=(page(edge.conversations, config),),
+        prepare_database=edge.database.prepare,
     )
 
 
@@ -148,22 +182,26 @@ def secret_of(config: Settings) -> bytes:
 
 def open_storage(config: Settings) -> Storage:
     """Sessions, inbox and outbox alone, for upkeep from the command line."""
-    config.data_folder.mkdir(parents=True, exist_ok=True)
+    config.data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     engine = open_database(config.database)
     upgrade(engine)
     return Storage(engine, config.session_hours * 3600, secret_of(config))
 
 
 def serve(config: Settings) -> None:
-    """Serve the gateway until told to stop. Ends with what is wrong when it cannot begin."""
+    """Serve the gateway until told to stop. Ends with what is wrong when it cannot begin:
+    by BEYOND_REPAIR when somebody has to mend it first."""
     import uvicorn
 
     logging.basicConfig(level=config.log_level)
+    for name in ("httpx", "httpcore"):  # their addresses hold conversation ids
+        logging.getLogger(name).setLevel(logging.WARNING)
     try:
         app = build_app(config)
-    except ContentError as error:
-        sys.exit("\n".join(str(problem) for problem in error.problems))
-    except (*UNUSABLE, OSError, SQLAlchemyError) as error:
+    except UNUSABLE as error:
+        print(error, file=sys.stderr)
+        sys.exit(BEYOND_REPAIR)
+    except (OSError, SQLAlchemyError) as error:
         sys.exit(f"The gateway cannot start. {error}")
     uvicorn.run(
         app,
@@ -173,6 +211,10 @@ def serve(config: Settings) -> None:
         access_log=False,
         server_header=False,
         ws="none",
+        http="h11",  # the one that limits the size of headers
+        h11_max_incomplete_event_size=HEADER_BYTES,
+        limit_concurrency=MOST_CONNECTIONS,
+        timeout_keep_alive=15,
     )
 
 

@@ -2,13 +2,57 @@
 
 from __future__ import annotations
 
+import json
+import re
+import sys
 from functools import lru_cache
 from pathlib import Path
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+DATABASES = ("sqlite", "postgresql")
+LOG_LEVELS = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+
+
+def _languages(given: Any) -> Any:
+    """`en`, `en,es` or a JSON list, each language once."""
+    if isinstance(given, str):
+        try:
+            given = json.loads(given) if given.lstrip().startswith("[") else given.split(",")
+        except ValueError:
+            raise ValueError('write it as en,es or ["en", "es"]') from None
+    names = [str(name).strip() for name in given]
+    if wrong := [name for name in names if not _LANGUAGE.fullmatch(name)]:
+        raise ValueError(f"{wrong[0]!r} is no language code such as en")
+    return tuple(dict.fromkeys(names))
+
+
+def _capitals(given: Any) -> Any:
+    return given.strip().upper() if isinstance(given, str) else given
+
+
+def _usable(address: str) -> str:
+    """The address when it can be connected to. No message holds it: it may hold a password."""
+    try:
+        url = make_url(address)
+        dialect = url.get_dialect()
+        dialect.import_dbapi()
+    except (ArgumentError, NoSuchModuleError, ImportError, ValueError):
+        raise ValueError(
+            "no SQLAlchemy address of an installed driver, such as "
+            "sqlite:////folder/handrail.db or postgresql+psycopg2://user@host/name"
+        ) from None
+    if url.get_backend_name() not in DATABASES or dialect.is_async:
+        raise ValueError(f"the database must be one of {', '.join(DATABASES)}, without async")
+    return address
 
 
 class Settings(BaseSettings):
@@ -32,7 +76,9 @@ class Settings(BaseSettings):
         None, min_length=32, description="Seals the inbox and the buttons."
     )
 
-    locales: tuple[str, ...] = Field(("en",), min_length=1, description="Languages offered.")
+    locales: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_languages)] = Field(
+        ("en",), min_length=1, description="Languages offered."
+    )
     default_country: str = Field(
         "US", pattern="^[A-Z]{2}$", description="Country of the help cards until one is named."
     )
@@ -48,7 +94,14 @@ class Settings(BaseSettings):
     exit_url: str = Field(
         "https://www.wikipedia.org/", pattern="^https://", description="Where Leave leads."
     )
-    log_level: str = Field("WARNING", description="Level of the logs; they never hold a text.")
+    log_level: Annotated[LOG_LEVELS, BeforeValidator(_capitals)] = Field(
+        "WARNING", description="Level of the logs; they never hold a text."
+    )
+
+    @field_validator("database_url", "tracker_database_url")
+    @classmethod
+    def _is_database(cls, given: str | None) -> str | None:
+        return given if given is None else _usable(given)
 
     @property
     def database(self) -> str:
@@ -67,5 +120,23 @@ class Settings(BaseSettings):
 
 @lru_cache(maxsize=1)
 def settings() -> Settings:
-    """The settings of this process."""
-    return Settings()
+    """The settings of this process; a wrong one ends it and says which and why."""
+    return read_settings()
+
+
+def read_settings() -> Settings:
+    """Read the settings anew. With a wrong one: a line on stderr for each, and SystemExit(2)."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [
+            f"HANDRAIL_{str(problem['loc'][0]).upper()}: {problem['msg']}"
+            for problem in error.errors()
+        ]
+    except SettingsError as error:
+        lines = [str(error)]
+    except UnicodeDecodeError:
+        lines = [".env: not UTF-8 text"]
+    for line in lines:
+        print(f"{line} (see docs/settings.md)", file=sys.stderr)
+    raise SystemExit(2)

@@ -9,7 +9,10 @@ import pytest
 from sqlalchemy import select
 
 from bot.content.models import Base
-from bot.edge import Edge, open_edge
+from bot.content.problems import ContentError
+from bot.crisis import CrisisDataError
+from bot.edge import BEYOND_REPAIR, Edge, open_edge, serve
+from bot.gateway.commands import NAVIGATION
 from bot.settings import Settings
 from tests.gateway.fakes import FakeWorker
 
@@ -61,3 +64,69 @@ def test_a_taken_number_does_not_stop_the_last_good_release(
     script.write_text(script.read_text("utf-8").replace("says:", "say:", 1), "utf-8")
     served = opened(tmp_path / "one", database_url, root)
     assert served.releases.release.digest == alone.releases.release.digest
+
+
+KINDS = {"crisis": ("en.yml", CrisisDataError), "commands": ("en.yml", ContentError)}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_data_with_a_mistake_are_replaced_by_their_last_good_copy(
+    tmp_path: Path, root: Path, kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder, database = tmp_path / "one", f"sqlite:///{tmp_path / 'own.db'}"
+    opened(folder, database, root)
+    file = root / "data" / kind / KINDS[kind][0]
+    file.write_text("locale: en\nvalues: [open\n", "utf-8")
+    served = opened(folder, database, root).conversations
+    assert served.matcher.match("i want to kill myself")
+    assert served.commands.match("next", NAVIGATION, "en")
+    assert f"data/{kind}/en.yml:" in caplog.text
+    assert "last good copy" in caplog.text
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_data_with_a_mistake_and_no_good_copy_stop_the_start_with_their_place(
+    tmp_path: Path, root: Path, kind: str
+) -> None:
+    name, error = KINDS[kind]
+    (root / "data" / kind / name).write_text("locale: en\nvalues: [open\n", "utf-8")
+    with pytest.raises(error, match=rf"data/{kind}/en\.yml:\d"):
+        opened(tmp_path / "one", f"sqlite:///{tmp_path / 'own.db'}", root)
+
+
+def test_mended_data_are_the_next_good_copy(tmp_path: Path, root: Path) -> None:
+    folder, database = tmp_path / "one", f"sqlite:///{tmp_path / 'own.db'}"
+    opened(folder, database, root)
+    file = root / "data" / "commands" / "en.yml"
+    file.write_text("values: {next: [forward please]}\n", "utf-8")
+    opened(folder, database, root)
+    file.write_text("values: [open\n", "utf-8")
+    served = opened(folder, database, root).conversations
+    assert served.commands.match("forward please", NAVIGATION, "en")
+
+
+@pytest.mark.parametrize(
+    "file",
+    ["domain.yml", "config.yml", "data/dialogue.yml", "data/plans/sextortion.yml",
+     "data/nlu/en/crisis.yml", "data/entities/en.yml", "data/rules/crisis.yml"],
+)  # fmt: skip
+def test_what_the_worker_alone_reads_does_not_stop_the_edge(
+    tmp_path: Path, root: Path, file: str
+) -> None:
+    folder, database = tmp_path / "one", f"sqlite:///{tmp_path / 'own.db'}"
+    opened(folder, database, root)
+    (root / file).write_text("\t[open", "utf-8")
+    assert opened(folder, database, root).conversations.help("en", "GB").resources
+
+
+def test_a_gateway_that_cannot_start_says_why_and_that_it_need_not_be_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(config: Settings) -> None:
+        raise CrisisDataError("data/crisis/en.yml:7: a mistake")
+
+    monkeypatch.setattr("bot.edge.build_app", broken)
+    with pytest.raises(SystemExit) as ended:
+        serve(Settings(_env_file=None, data_folder=tmp_path))
+    assert ended.value.code == BEYOND_REPAIR
+    assert capsys.readouterr().err == "data/crisis/en.yml:7: a mistake\n"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot.content.checks.cards import cards
 from bot.content.checks.completeness import completeness
+from bot.content.checks.data_files import data_files
 from bot.content.checks.material import read_material
 from bot.content.checks.safety import safety
 from bot.content.checks.tables import tables
@@ -17,11 +18,12 @@ CHECKS = (wording, safety, completeness, tables, cards)
 
 
 def check(root: Path, locales: Iterable[str]) -> list[Problem]:
-    """All problems of responses/ and data/plans under `root`, in file order. Empty: all is well.
+    """All problems of the content and data files under `root`, in file order. Empty: all is well.
 
     The first locale is the one that the others are compared with.
     """
     material, problems = read_material(root, locales)
+    problems += data_files(root)
     if material is not None:
         for find in CHECKS:
             problems += find(material)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
@@ -20,6 +20,16 @@ from bot.content.scripts import PLACEHOLDERS, Edition, canonical_json, load_edit
 
 FORMAT = "handrail-release-1"
 BASELINE = "baseline"  # what ships in responses/; a release of the console has another origin
+# What the edge says by itself, in the default locale at the least: without them no page is whole.
+REQUIRED_SCRIPTS = (
+    "utter_crisis_card",
+    "utter_late_reply",
+    "utter_problem_bad_request",
+    "utter_problem_busy",
+    "utter_problem_expired",
+    "utter_too_long",
+    "utter_welcome",
+)
 _HEADER = FORMAT.encode() + b" "
 _SIGNATURE_HEX = 128
 Bundle = dict[str, Any]
@@ -82,12 +92,15 @@ class Release:
             for edition in editions:
                 key = (edition.script, edition.locale)
                 index[key] = (*index.get(key, ()), edition)
+            locales = tuple(bundle["locales"])
+            if gaps := [*_gaps(editions, locales)]:
+                raise ValueError("; ".join(problem.message for problem in gaps))
             return cls(
                 version=int(bundle["version"]),
                 created=str(bundle["created"]),
                 draft=bool(bundle["draft"]),
                 origin=str(bundle["origin"]),
-                locales=tuple(bundle["locales"]),
+                locales=locales,
                 editions=editions,
                 directory=Directory.model_validate(parts),
                 labels={k: Labels.model_validate(v) for k, v in bundle["labels"].items()},
@@ -136,6 +149,7 @@ def build(
         for locale in order
         if locale not in labels
     ]
+    problems += _gaps(chosen, order)
     if problems:
         raise ContentError(problems)
     return {
@@ -155,6 +169,27 @@ def build(
         "labels": {locale: labels[locale].model_dump(mode="json") for locale in order},
         **directory.model_dump(mode="json"),
     }
+
+
+def _gaps(editions: Sequence[Edition], locales: Sequence[str]) -> Iterable[Problem]:
+    """What keeps the edge from answering at all: a locale that is silent, a script that is not."""
+    if not locales:
+        yield Problem("responses", 0, "no locale is named", "Name one in HANDRAIL_LOCALES.")
+        return
+    # An edition with conditions fits some people only; these have to fit everybody.
+    for_everybody = {
+        item.script for item in editions if item.locale == locales[0] and not item.conditions
+    }
+    speaking = {item.locale for item in editions}
+    for locale in locales[1:]:
+        if locale not in speaking:
+            remedy = "Write its scripts, or take it out of HANDRAIL_LOCALES."
+            yield Problem(f"responses/{locale}", 0, f"{locale} has no script", remedy)
+    for script in REQUIRED_SCRIPTS:
+        if script not in for_everybody:
+            message = f"{script} is missing in {locales[0]}"
+            remedy = "Write it with a text that has no condition: no page is whole without it."
+            yield Problem(f"responses/{locales[0]}", 0, message, remedy)
 
 
 def _unknown_ids(editions: Iterable[Edition], directory: Directory) -> Iterable[Problem]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from bot.content.release import (
     verify,
 )
 
+logger = logging.getLogger(__name__)
+HIGHEST = 2**31 - 1  # what the database can number
 _KEY, _CURRENT, _PREVIOUS, _STATE = "signing.key", "current.release", "previous.release", "state"
 
 
@@ -68,7 +71,7 @@ class ReleaseStore:
     @property
     def highest_version(self) -> int:
         """The highest version this store has accepted, over all restarts; 0 before the first."""
-        return int(self._state().get("highest", 0))
+        return int(self._state()[0].get("highest", 0))
 
     def signed(self) -> bytes:
         """The bytes of the release in force, as they were signed."""
@@ -84,8 +87,9 @@ class ReleaseStore:
     def publish(self, data: bytes) -> Release:
         """Verify and put in force in one step, on disk and in memory. Raises ReleaseRefused."""
         release = verify(data, self.public_key)
-        state = self._state()
-        highest = int(state.get("highest", 0))
+        state, _ = self._state()
+        in_force = self._release.version if self._release else 0
+        highest = max(int(state.get("highest", 0)), in_force)
         if release.version <= highest:
             raise ReleaseRefused(f"version {release.version} is not newer than {highest}")
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -108,7 +112,7 @@ class ReleaseStore:
         Call it at start and then again and again: it swaps in a newer release and sets `alarm`.
         Raises ReleaseRefused only where there is nothing good at all.
         """
-        state = self._state()
+        state, damage = self._state()
         try:
             release = verify((self.folder / _CURRENT).read_bytes(), self.public_key)
             if release.digest != state.get("current"):
@@ -120,7 +124,7 @@ class ReleaseStore:
                     self.folder / _STATE,
                     json.dumps({**new_state, "previous": state.get("current")}).encode(),
                 )
-            self._release, self.alarm = release, None
+            self._release, self.alarm = release, damage
         except (OSError, ReleaseRefused) as error:
             self.alarm = f"current release refused: {error}"
             if self._release is None:
@@ -135,12 +139,32 @@ class ReleaseStore:
             return None
         return release if release.digest in (state.get("current"), state.get("previous")) else None
 
-    def _state(self) -> dict[str, Any]:
+    def _state(self) -> tuple[dict[str, Any], str | None]:
+        """What is on record, and what is wrong with it: a damaged record counts as none."""
+        path = self.folder / _STATE
         try:
-            state = json.loads((self.folder / _STATE).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return {}
-        return state if isinstance(state, dict) else {}
+            state = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}, None
+        except (OSError, ValueError, RecursionError):
+            state = None
+        if _is_state(state):
+            return state, None
+        logger.error("%s is damaged: the highest version is taken from the release itself", path)
+        return {}, f"{path} is damaged"
+
+
+def _is_state(state: Any) -> bool:
+    if not isinstance(state, dict):
+        return False
+    highest = state.get("highest")
+    digests = (state.get("current"), state.get("previous"))
+    # JSON's true is an int in Python.
+    return (
+        type(highest) is int
+        and 0 <= highest <= HIGHEST
+        and all(isinstance(digest, str | None) for digest in digests)
+    )
 
 
 def publish_baseline(

@@ -19,7 +19,8 @@ from bot.dialogue.turns import take_turn
 class InternalInput(InputChannel):
     """POST /webhooks/internal/turn with `Authorization: Bearer <HANDRAIL_WORKER_TOKEN>`.
 
-    Without that setting every call is refused. Answers the JSON of `take_turn`.
+    Without that setting every call is refused: 403; a wrong token is 401. Answers the JSON of
+    `take_turn`.
     """
 
     def __init__(self, token: str | None) -> None:
@@ -43,9 +44,12 @@ class InternalInput(InputChannel):
 
         @routes.route("/turn", methods=["POST"])
         async def turn(request: Request) -> HTTPResponse:
-            given = request.headers.get("authorization", "")
-            if not self.token or not hmac.compare_digest(given, f"Bearer {self.token}"):
-                return response.json({"title": "wrong token"}, status=403)
+            if not self.token:
+                return response.json({"title": "HANDRAIL_WORKER_TOKEN is not set"}, status=403)
+            # As bytes: a text that is not ASCII cannot be compared.
+            given = request.headers.get("authorization", "").encode("utf-8", "surrogateescape")
+            if not hmac.compare_digest(given, f"Bearer {self.token}".encode()):
+                return response.json({"title": "wrong token"}, status=401)
             return response.json(await take_turn(on_new_message, request.json))
 
         return routes

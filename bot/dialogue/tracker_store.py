@@ -31,6 +31,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.dialogue.minimise import minimised
 from bot.dialogue.record import CURRENT
 
+LOG_PATIENCE = 100  # milliseconds
 metadata = MetaData()
 trackers = Table(
     "tracker",
@@ -47,7 +48,8 @@ class MinimisedTrackerStore(TrackerStore):
     """Keeps intents, script ids and closed-list slots of the last turns; no text is stored.
 
     The reply to the last message is stored with it, in one transaction: a message that is
-    delivered again is answered with it and not handled twice. Database errors surface.
+    delivered again is answered with it and not handled twice. Database errors surface, and name
+    no conversation and no value.
     """
 
     def __init__(
@@ -60,7 +62,7 @@ class MinimisedTrackerStore(TrackerStore):
         **kwargs: Any,
     ) -> None:
         self.keep_turns = int(keep_turns)
-        self.engine: Engine = create_engine(host or database)
+        self.engine: Engine = create_engine(host or database, hide_parameters=True)
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine, "connect", _careful_sqlite)
         metadata.create_all(self.engine)
@@ -107,15 +109,30 @@ class MinimisedTrackerStore(TrackerStore):
         return None if reply is None else dict(json.loads(reply))
 
     def forget(self, conversation: str) -> None:
-        """Erase a conversation; erasing one that is not there is no error."""
+        """Erase a conversation, from the disk too; erasing one that is not there is no error."""
         with self.engine.begin() as connection:
             connection.execute(delete(trackers).where(trackers.c.conversation == conversation))
+        self._empty_log()
 
     def purge(self, older_than: float) -> int:
         """Erase conversations last used before `older_than` (seconds since 1970); their number."""
         with self.engine.begin() as connection:
             result = connection.execute(delete(trackers).where(trackers.c.updated < older_than))
+        self._empty_log()
         return int(result.rowcount)
+
+    def _empty_log(self) -> None:
+        """SQLite's write-ahead log holds earlier versions of a row until it is emptied.
+
+        Where another process reads at the moment, the next call does it.
+        """
+        if self.engine.dialect.name == "sqlite":
+            with self.engine.connect() as connection:
+                # Turns wait for this thread: it must not wait for a reader as long as a write does.
+                (patience,) = connection.exec_driver_sql("PRAGMA busy_timeout").scalars()
+                connection.exec_driver_sql(f"PRAGMA busy_timeout={LOG_PATIENCE}")
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                connection.exec_driver_sql(f"PRAGMA busy_timeout={patience}")
 
     async def keys(self) -> Iterable[str]:
         """Conversation ids."""

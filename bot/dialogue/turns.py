@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
@@ -10,6 +11,7 @@ from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from bot.dialogue.record import CURRENT, TurnRecord
 from bot.dialogue.speech import INTERNAL_CHANNEL
 
+logger = logging.getLogger(__name__)
 METADATA = ("locale", "country", "channel", "unseen")
 Handler = Callable[[UserMessage], Awaitable[Any]]
 
@@ -21,7 +23,7 @@ class ReplyMemory(Protocol):
 
 
 class ScriptCollector(CollectingOutputChannel):
-    """Takes the scripts that Rasa names; a text would be no script and is dropped."""
+    """Takes the scripts that Rasa names; a text is no script: it is dropped and counted."""
 
     def __init__(self, record: TurnRecord) -> None:
         super().__init__()
@@ -35,6 +37,10 @@ class ScriptCollector(CollectingOutputChannel):
         custom = message.get("custom")
         if isinstance(custom, dict) and isinstance(custom.get("script"), str):
             self.record.scripts.append(custom)
+            return
+        self.record.dropped += 1
+        # Without the text: it may hold what a person typed.
+        logger.error("Rasa spoke a text instead of naming a script; it was dropped")
 
 
 async def take_turn(

@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import ValidationError
 
@@ -94,12 +94,9 @@ def api(conversations: Conversations, config: Settings) -> APIRouter:
         return Response(status_code=204)
 
     @routes.get("/help", response_model=HelpResponse, openapi_extra={"x-may-call": EVERYBODY})
-    async def help_card(
-        country: Annotated[str | None, Query(max_length=2)] = None,
-        locale: Annotated[str | None, Query(max_length=8)] = None,
-    ) -> HelpResponse:
-        """The crisis card; served from memory."""
-        card = conversations.help(locale, country.upper() if country else None)
+    async def help_card(country: str | None = None, locale: str | None = None) -> HelpResponse:
+        """The crisis card, served from memory; whatever is asked, there is one."""
+        card = conversations.help(locale, country)
         return HelpResponse(messages=[MessageBody.of(OutgoingMessage(card, ()))])
 
     return routes

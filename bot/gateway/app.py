@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -10,8 +9,6 @@ from contextlib import asynccontextmanager
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
-from sqlalchemy.exc import SQLAlchemyError
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from bot.gateway.api import EVERYBODY, api
@@ -21,12 +18,11 @@ from bot.gateway.faults import QuietFaults
 from bot.gateway.headers import SecurityHeaders
 from bot.gateway.replies import OutgoingMessage
 from bot.gateway.schema import MessageBody, ProblemResponse
+from bot.gateway.upkeep import upkeep
 from bot.settings import Settings
 
 logger = logging.getLogger(__name__)
 PROBLEM_TYPE = "application/problem+json"
-UPKEEP_SECONDS = 0.5
-PURGE_EVERY = 120  # rounds of upkeep
 
 
 def build_gateway(
@@ -34,14 +30,15 @@ def build_gateway(
     config: Settings,
     reload_release: Callable[[], object],
     routers: tuple[APIRouter, ...] = (),
+    prepare_database: Callable[[], bool] = lambda: True,
 ) -> FastAPI:
     """The application; `routers` are the page and the channels."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        upkeep = asyncio.create_task(_upkeep(conversations, config, reload_release))
-        yield
-        upkeep.cancel()
+        seconds = config.text_minutes * 60
+        async with upkeep(conversations, seconds, reload_release, prepare_database):
+            yield
 
     app = FastAPI(
         title="Handrail",
@@ -49,6 +46,7 @@ def build_gateway(
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # it would lead to whatever the Host header says
         lifespan=lifespan,
     )
     app.include_router(api(conversations, config))
@@ -58,8 +56,12 @@ def build_gateway(
 
     def problem(status: int, title: str, script: str) -> JSONResponse:
         message = conversations.speaker.say(script, locale=None, country=None)
+        # What was not accepted may have been a cry for help: no problem is told without it.
+        told = (message, conversations.help(None, None))
         body = ProblemResponse(
-            title=title, status=status, messages=[MessageBody.of(OutgoingMessage(message, ()))]
+            title=title,
+            status=status,
+            messages=[MessageBody.of(OutgoingMessage(each, ())) for each in told],
         )
         return JSONResponse(body.model_dump(), status_code=status, media_type=PROBLEM_TYPE)
 
@@ -69,9 +71,11 @@ def build_gateway(
 
     @app.exception_handler(HTTPException)
     async def not_served(request: Request, error: HTTPException) -> Response:
-        if "text/html" in request.headers.get("accept", ""):
+        if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
             return RedirectResponse("/", status_code=303)
-        return problem(error.status_code, str(error.detail), "utter_problem_bad_request")
+        answer = problem(error.status_code, str(error.detail), "utter_problem_bad_request")
+        answer.headers.update(error.headers or {})
+        return answer
 
     @app.exception_handler(RequestValidationError)
     async def not_valid(request: Request, error: RequestValidationError) -> JSONResponse:
@@ -112,24 +116,3 @@ def _health(conversations: Conversations) -> APIRouter:
         return PlainTextResponse("the worker is starting", status_code=503)
 
     return routes
-
-
-async def _upkeep(
-    conversations: Conversations, config: Settings, reload_release: Callable[[], object]
-) -> None:
-    """Take up what a dead worker left, purge what is over, load a new release; never stops."""
-    rounds = 0
-    while True:
-        await asyncio.sleep(UPKEEP_SECONDS)
-        rounds += 1
-        try:
-            await conversations.turns.take_up_waiting()
-            if rounds % PURGE_EVERY == 0:
-                seconds = config.text_minutes * 60
-                for ended in await run_in_threadpool(conversations.storage.purge, seconds):
-                    await conversations.turns.forget_state(ended)
-                await run_in_threadpool(reload_release)
-        except SQLAlchemyError as error:
-            logger.error("upkeep: %s", type(error).__name__)
-        except Exception as error:  # noqa: BLE001 - a fault must not end everybody's upkeep
-            logger.error("upkeep: unexpected %s", type(error).__name__)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
+from bot.content.located import Located, read_located
+from bot.content.problems import ContentError, Problem
 
 _EDGES = ' .,;:!?()[]"-_*/\\…'
 _APOSTROPHES = "'’`"
@@ -38,6 +39,16 @@ NAVIGATION = tuple(
 )
 
 
+# While a crisis is open: "I'm ok" and "I won't call" answer it, whatever was said last.
+CRISIS_WORDS = (
+    Offered("", '/affirm{"choice": "safe"}'),
+    Offered("", '/deny{"choice": "wont_call"}'),
+)
+
+# In any state.
+ALWAYS = (Offered("", "/start_over"), Offered("", "/delete_data"))
+
+
 class Commands:
     """data/commands/<locale>.yml: the value or intent of a button -> what people type instead."""
 
@@ -57,10 +68,16 @@ class Commands:
 
     @classmethod
     def from_directory(cls, folder: Path) -> Commands:
-        """Read every locale's file. Raises yaml.YAMLError with the place of a mistake."""
-        return cls(
-            {path.stem: yaml.safe_load(path.read_text("utf-8")) for path in folder.glob("*.yml")}
-        )
+        """Read every locale's file. Raises ContentError with the place of each mistake."""
+        locales: dict[str, Mapping[str, Any]] = {}
+        problems: list[Problem] = []
+        for path in sorted(folder.glob("*.yml")):
+            source, found = read_located(path, folder.parent.parent)
+            problems += found or _mistakes(source)
+            locales[path.stem] = source.data
+        if problems:
+            raise ContentError(problems)
+        return cls(locales)
 
     def match(self, text: str, offered: Sequence[Offered], locale: str) -> str | None:
         """The payload of the offered button that a text means, or None."""
@@ -78,6 +95,28 @@ class Commands:
         # "15" may be an age: only a number on offer is a choice.
         chosen = offered[number - 1] if 0 < number <= len(offered) else None
         return chosen.payload if chosen and chosen.label else None
+
+
+def _mistakes(source: Located) -> list[Problem]:
+    """What is not as data/commands/en.yml shows it."""
+    if not isinstance(source.data, dict):
+        return [source.problem((), "holds no names", "Write `values:` and its entries.")]
+    problems: list[Problem] = []
+    for group in ("values", "numbers"):
+        entries = source.data.get(group) or {}
+        if not isinstance(entries, dict):
+            problems.append(
+                source.problem((group,), f"{group} holds no names", "Name its entries.")
+            )
+            continue
+        for name, words in entries.items():
+            where = (group, name)
+            if not isinstance(words, list) or any(isinstance(word, dict | list) for word in words):
+                remedy = 'Write it as "name": ["one", "another"].'
+                problems.append(source.problem(where, f"{name} is no list of words", remedy))
+            if group == "numbers" and not name.isdecimal():
+                problems.append(source.problem(where, f"{name} is no number", "Use digits."))
+    return problems
 
 
 def plain(text: str) -> str:

@@ -14,13 +14,15 @@ from starlette.concurrency import run_in_threadpool
 
 from bot.content.render import Message
 from bot.crisis import CrisisMatcher
-from bot.gateway.commands import NAVIGATION, Commands, Offered
+from bot.gateway.answers import Answer
+from bot.gateway.commands import ALWAYS, CRISIS_WORDS, NAVIGATION, Commands, Offered
 from bot.gateway.errors import BodyInvalid, ButtonForged, StorageDown, TokenUnknown
+from bot.gateway.places import country_code
 from bot.gateway.replies import OutgoingButton, OutgoingMessage, Reply
 from bot.gateway.sanitise import capped, clean
 from bot.gateway.sealing import Forged, Seal
 from bot.gateway.speaking import Speaker
-from bot.gateway.storage import Answer, Session, Storage
+from bot.gateway.storage import Session, Storage
 from bot.gateway.turns import Turns
 from bot.gateway.worker_client import Worker, WorkerReply
 
@@ -47,12 +49,18 @@ class Conversations:
     turns: Turns = field(init=False)
 
     def __post_init__(self) -> None:
-        self.turns = Turns(self.storage, self.worker, self.texts, self.counters)
+        self.turns = Turns(
+            self.storage, self.worker, self.texts, self.counters, self.speaker.locale
+        )
 
     async def start(
         self, locale: str | None, country: str | None, channel: str = "web"
     ) -> tuple[str, Reply]:
-        """A new conversation: its token and the welcome. Raises StorageDown."""
+        """A new conversation: its token and the welcome. Raises StorageDown.
+
+        A locale that is not offered and a country that is no code count as absent.
+        """
+        locale, country = self.speaker.locale(locale), country_code(country)
         try:
             token, session = await run_in_threadpool(
                 self.storage.open_session, channel, locale, country
@@ -117,32 +125,37 @@ class Conversations:
     async def _read(self, session: Session, text: str) -> tuple[bool, bytes | None, str | None]:
         # In a thread: 100 kB of crisis words take a second, and others must not wait for it.
         danger = await run_in_threadpool(self.matcher.match, text) is not None
-        text = capped(clean(text), self.text_limit)
+        text = await run_in_threadpool(self._cleaned, text)
         if not danger:
-            offered, navigation = await run_in_threadpool(self._offered, session)
-            locale = session.locale or "en"
+            offered, words = await run_in_threadpool(self._offered, session)
+            locale = session.locale or self.speaker.default_locale
             payload = self.commands.match(text, offered, locale) or self.commands.match(
-                text, navigation, locale
+                text, words, locale
             )
             if payload is not None:
                 return False, None, payload
         return danger, self.texts.seal(text, session.id), None
 
+    def _cleaned(self, text: str) -> str:
+        return capped(clean(text), self.text_limit)
+
     def _offered(self, session: Session) -> tuple[list[Offered], tuple[Offered, ...]]:
         """Buttons of the last answer, when it was seen (of the welcome before the first), and
-        the words that lead through a plan, which work whatever was said last."""
+        the words that work whatever was said last: in an open crisis, in a plan, always."""
         answer = self.storage.last_answer(session.id)
-        navigation: tuple[Offered, ...] = ()
+        words: tuple[Offered, ...] = ALWAYS
         if answer is None:
             if session.turn:
-                return [], ()
+                return [], words
             messages = [self.speaker.say(WELCOME, locale=session.locale, country=session.country)]
         else:
             messages = self._messages(session, answer)
             if answer.reply.get("context", {}).get("situation"):
-                navigation = NAVIGATION
+                words = NAVIGATION + words
+            if answer.reply.get("crisis_open"):
+                words = CRISIS_WORDS + words
         offered = [Offered(b.label, b.payload) for message in messages for b in message.buttons]
-        return offered, navigation
+        return offered, words
 
     def _payload(self, session: Session, token: str) -> str:
         """What a pressed button means. One of an earlier answer shows its message again."""
@@ -160,6 +173,9 @@ class Conversations:
         loop = asyncio.get_running_loop()
         limit = loop.time() + self.deadline
         away, rounds = False, 0
+        earlier = await run_in_threadpool(self.storage.later_answer, session.id, inbox_id)
+        if earlier is not None:
+            return self._reply(session, [earlier], earlier.inbox_id, danger)
         while True:
             if await run_in_threadpool(self.storage.answered, inbox_id):
                 answers = await run_in_threadpool(
@@ -182,11 +198,11 @@ class Conversations:
             await run_in_threadpool(self.storage.forget, session.id)
         except SQLAlchemyError as error:
             raise StorageDown from error
-        await self.turns.forget_state(session.id)
+        await self.turns.forget_soon(session.id)
 
     def help(self, locale: str | None, country: str | None) -> Message:
-        """The crisis card for a country."""
-        return self.speaker.card(locale, country)
+        """The crisis card for a country; the default one's for what is no code."""
+        return self.speaker.card(locale, country_code(country))
 
     def _reply(self, session: Session, answers: list[Answer], inbox_id: int, danger: bool) -> Reply:
         own = next(answer for answer in answers if answer.inbox_id == inbox_id)

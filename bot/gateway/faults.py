@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -11,7 +12,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 class QuietFaults:
     """ASGI middleware: answers an unexpected exception by `answer` instead of letting it out.
 
-    Outside of it a server would log the exception with its message.
+    Outside of it a server would log the exception with its message. A client that hangs up before
+    all is read is no fault and gets no answer.
     """
 
     def __init__(self, app: ASGIApp, answer: Callable[[Exception], Response]) -> None:
@@ -28,6 +30,8 @@ class QuietFaults:
 
         try:
             await self.app(scope, receive, send_and_note)
+        except ClientDisconnect:
+            return
         except Exception as error:  # noqa: BLE001 - the last place where it can be answered
             response = self.answer(error)
             if scope["type"] == "http" and not started:

@@ -11,11 +11,11 @@ from bot.gateway.replies import OutgoingMessage, Reply
 
 
 class StartRequest(BaseModel):
-    """Both may be absent. `country` is an ISO 3166 code."""
+    """Both may be absent. `country` is an ISO 3166 code; of `locale` the language counts."""
 
     model_config = ConfigDict(extra="ignore")
-    locale: str | None = Field(None, max_length=8)
-    country: str | None = Field(None, pattern="^[A-Z]{2}$")
+    locale: str | None = None
+    country: str | None = Field(None, pattern="^[A-Za-z]{2}$")
 
 
 class ButtonBody(BaseModel):

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from bot.content.release import Release
 from bot.content.render import Message, MessageButton, RenderContext, UnknownScript, render
+from bot.gateway.places import known_locale
 from bot.gateway.worker_client import NamedScript, WorkerReply
 
 logger = logging.getLogger(__name__)
@@ -24,7 +25,7 @@ class Speaker:
         self, release: Callable[[], Release], default_locale: str, default_country: str
     ) -> None:
         self._release = release
-        self._default_locale = default_locale
+        self.default_locale = default_locale
         self._default_country = default_country
         self.dropped: Counter[str] = Counter()
 
@@ -32,16 +33,23 @@ class Speaker:
     def release(self) -> Release:
         return self._release()
 
+    def locale(self, given: str | None) -> str | None:
+        """The language of a locale when the release offers it, else None."""
+        return known_locale(given, self.release.locales)
+
     def speak(
         self, reply: WorkerReply, *, seed: str, locale: str | None, country: str | None
     ) -> list[Message]:
         """Messages of a reply, the crisis card when none is left. `seed` fixes their ids."""
         known = {"country": country, **reply.context}
         context = self.context(locale=reply.locale or locale, **known)
-        messages = [
-            message for named in reply.messages if (message := self._one(named, context))
-        ] or [self.card(locale, country)]
-        messages = _nothing_twice(messages)
+        messages: list[Message] = []
+        for named in reply.messages:
+            message = self._one(named, context)
+            if message is not None:
+                shown = {card.id for earlier in messages for card in earlier.resources}
+                messages.append(_without(message, shown if named.brief or named.part else set()))
+        messages = _each_button_once(messages or [self.card(locale, country)])
         return [_with_id(message, seed, number) for number, message in enumerate(messages)]
 
     def say(self, script: str, *, locale: str | None, country: str | None) -> Message:
@@ -63,9 +71,8 @@ class Speaker:
         situation: str | None = None,
     ) -> RenderContext:
         """Rendering context; an absent country is the deployment's default."""
-        offered = self.release.locales
         return RenderContext(
-            locale=locale if locale in offered else self._default_locale,
+            locale=self.locale(locale) or self.default_locale,
             audience=audience,
             age_band=age_band,
             country=country or self._default_country,
@@ -98,14 +105,14 @@ class Speaker:
         return MessageButton(label=label, payload=f"/{intent}")
 
 
-def _nothing_twice(messages: list[Message]) -> list[Message]:
-    """A card stands under the first message of a reply that brings it, a button under the last."""
-    first_of_card = {
-        card.id: place
-        for place, message in reversed(list(enumerate(messages)))
-        for card in message.resources
-    }
-    last_of_button = {
+def _without(message: Message, shown: set[str]) -> Message:
+    cards = [card for card in message.resources if card.id not in shown]
+    return message.model_copy(update={"resources": cards})
+
+
+def _each_button_once(messages: list[Message]) -> list[Message]:
+    """A button that several messages of a reply bring stands under the last of them."""
+    last = {
         (button.label, button.payload): place
         for place, message in enumerate(messages)
         for button in message.buttons
@@ -113,12 +120,7 @@ def _nothing_twice(messages: list[Message]) -> list[Message]:
     return [
         message.model_copy(
             update={
-                "resources": [c for c in message.resources if first_of_card[c.id] == place],
-                "buttons": [
-                    button
-                    for button in message.buttons
-                    if last_of_button[button.label, button.payload] == place
-                ],
+                "buttons": [b for b in message.buttons if last[b.label, b.payload] == place],
             }
         )
         for place, message in enumerate(messages)

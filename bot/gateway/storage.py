@@ -17,13 +17,11 @@ from sqlalchemy import Engine, and_, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.content import models
+from bot.gateway.answers import DONE, Answers, inbox, outbox
 from bot.gateway.errors import KeyReused, TokenUnknown
 
 session = models.Base.metadata.tables["session"]
-inbox = models.Base.metadata.tables["inbox"]
-outbox = models.Base.metadata.tables["outbox"]
-
-PENDING, DONE, FAILED = "pending", "done", "failed"
+PENDING, FAILED = "pending", "failed"
 
 
 @dataclass(frozen=True)
@@ -47,27 +45,22 @@ class Waiting:
     unseen: bool
 
 
-@dataclass(frozen=True)
-class Answer:
-    """An answered turn: the worker's reply as JSON and the number of the turn."""
-
-    inbox_id: int
-    turn: int
-    reply: dict[str, Any]
-    delivered: bool
-
-
-class Storage:
+class Storage(Answers):
     """Plain transactions on an engine; raises SQLAlchemyError when the database fails."""
 
     def __init__(self, engine: Engine, session_seconds: float, pepper: bytes) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._lifetime = session_seconds
         self._pepper = pepper
 
     def _digest(self, text: str) -> str:
         # Keyed: a short text could be guessed from a plain hash by whoever has the database.
         return hmac.new(self._pepper, text.encode("utf-8", "surrogatepass"), "sha256").hexdigest()
+
+    @property
+    def shared(self) -> bool:
+        """Whether other gateways may work on the same database: a file is one machine's alone."""
+        return self._engine.dialect.name != "sqlite"
 
     def open_session(
         self, channel: str, locale: str | None, country: str | None
@@ -150,14 +143,15 @@ class Storage:
         with self._engine.connect() as connection:
             return [Waiting(*row) for row in connection.execute(query)]
 
-    def sessions_waiting(self) -> list[Session]:
-        """Conversations with a message whose turn is not done."""
+    def sessions_waiting(self, older_than: float = 0.0) -> list[Session]:
+        """Conversations with a message of that age (seconds) whose turn is not done."""
+        old = inbox.c.created <= time.time() - older_than
         query = (
             select(
                 session.c.id, session.c.channel, session.c.locale, session.c.country, session.c.turn
             )
             .where(
-                session.c.id.in_(select(inbox.c.session_id).where(inbox.c.status == PENDING)),
+                session.c.id.in_(select(inbox.c.session_id).where(inbox.c.status == PENDING, old)),
                 session.c.deleted.is_(False),
             )
             .order_by(session.c.last_seen)
@@ -165,11 +159,23 @@ class Storage:
         with self._engine.connect() as connection:
             return [Session(*row) for row in connection.execute(query)]
 
-    def finish(self, session_id: str, inbox_id: int, reply: dict[str, Any]) -> int:
+    def finish(
+        self,
+        session_id: str,
+        inbox_id: int,
+        reply: dict[str, Any],
+        *,
+        locale: str | None = None,
+        country: str | None = None,
+        alone: bool = False,
+    ) -> int:
         """Store an answer, forget the text, number the turn; one transaction. Returns the turn.
 
-        A message that is finished already changes nothing: two gateways may take the same one.
+        A `locale` or `country` that became known replaces the conversation's. `alone` erases all
+        messages and answers before this one. A message that is finished already changes nothing:
+        two gateways may take the same one.
         """
+        known = {"locale": locale, "country": country}
         now = time.time()
         with self._engine.begin() as connection:
             taken = connection.execute(
@@ -183,7 +189,11 @@ class Storage:
             connection.execute(
                 update(session)
                 .where(session.c.id == session_id)
-                .values(turn=session.c.turn + 1, last_seen=now)
+                .values(
+                    turn=session.c.turn + 1,
+                    last_seen=now,
+                    **{name: value for name, value in known.items() if value is not None},
+                )
             )
             turn = int(
                 connection.execute(select(session.c.turn).where(session.c.id == session_id))
@@ -200,54 +210,11 @@ class Storage:
                     created=now,
                 )
             )
+            if alone:
+                for table, number in ((outbox, outbox.c.inbox_id), (inbox, inbox.c.id)):
+                    earlier = and_(table.c.session_id == session_id, number < inbox_id)
+                    connection.execute(delete(table).where(earlier))
         return turn
-
-    def answered(self, inbox_id: int) -> bool:
-        """Whether a message has its answer."""
-        query = select(outbox.c.id).where(outbox.c.inbox_id == inbox_id)
-        with self._engine.connect() as connection:
-            return connection.execute(query).first() is not None
-
-    def deliver(
-        self, session_id: str, inbox_id: int, awaited: frozenset[int] = frozenset()
-    ) -> list[Answer]:
-        """Answers up to this message that were not delivered yet, and its own; then all are.
-
-        Those of `awaited` messages stay for the requests that wait for them. Delivered ones before
-        it are erased: the last answer alone is kept, for a retry.
-        """
-        mine = and_(
-            outbox.c.session_id == session_id,
-            outbox.c.inbox_id <= inbox_id,
-            outbox.c.inbox_id.not_in(awaited - {inbox_id}),
-        )
-        query = (
-            select(outbox.c.inbox_id, outbox.c.sequence, outbox.c.content, outbox.c.delivered)
-            .where(mine, (outbox.c.delivered.is_(False)) | (outbox.c.inbox_id == inbox_id))
-            .order_by(outbox.c.sequence)
-        )
-        with self._engine.begin() as connection:
-            answers = [
-                Answer(row.inbox_id, row.sequence, json.loads(row.content), row.delivered)
-                for row in connection.execute(query)
-            ]
-            connection.execute(delete(outbox).where(mine, outbox.c.inbox_id < inbox_id))
-            connection.execute(update(outbox).where(mine).values(delivered=True))
-        return answers
-
-    def last_answer(self, session_id: str) -> Answer | None:
-        """The last answer that was delivered, or None."""
-        query = (
-            select(outbox.c.inbox_id, outbox.c.sequence, outbox.c.content, outbox.c.delivered)
-            .where(outbox.c.session_id == session_id)
-            .order_by(outbox.c.sequence.desc())
-            .limit(1)
-        )
-        with self._engine.connect() as connection:
-            row = connection.execute(query).one_or_none()
-        if row is None or not row.delivered:
-            return None
-        return Answer(row.inbox_id, row.sequence, json.loads(row.content), True)
 
     def forget(self, session_id: str) -> None:
         """End a conversation and erase everything about it."""
@@ -255,6 +222,13 @@ class Storage:
             for table in (outbox, inbox):
                 connection.execute(delete(table).where(table.c.session_id == session_id))
             connection.execute(delete(session).where(session.c.id == session_id))
+        self._leave_the_disk()
+
+    def _leave_the_disk(self) -> None:
+        # SQLite's log would keep what was erased until it is written over.
+        if self._engine.dialect.name == "sqlite":
+            with self._engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def purge(self, text_seconds: float) -> list[str]:
         """Give up texts that waited too long, erase ended conversations; returns their ids."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 
-from bot.gateway.sealing import Seal
+from bot.gateway.places import country_code
+from bot.gateway.sealing import Forged, Seal
 from bot.gateway.speaking import CRISIS_CARD
 from bot.gateway.storage import Session, Storage, Waiting
 from bot.gateway.worker_client import (
@@ -21,20 +24,30 @@ from bot.gateway.worker_client import (
     WorkerUnavailable,
 )
 
-ERASING_INTENT = "delete_data"
+# What says that everything was erased; before it the person is asked.
+ERASING_SCRIPT = "utter_delete_data"
 MOST_FAILURES = 3
+LONGEST_WAIT, OTHERS_SECONDS = 1.0, 40.0
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass
 class Turns:
-    """One task a conversation takes its turns; `counters` counts what went wrong."""
+    """One task a conversation takes its turns; `counters` counts what went wrong.
+
+    `known_locale` gives the locale that the release offers for one that the worker detected.
+    """
 
     storage: Storage
     worker: Worker
     texts: Seal
     counters: Counter[str]
+    known_locale: Callable[[str | None], str | None]
     _failures: Counter[int] = field(default_factory=Counter)
     _tasks: dict[str, asyncio.Task[bool]] = field(default_factory=dict)
+    _to_forget: set[str] = field(default_factory=set)
+    _forgetting: set[asyncio.Task[None]] = field(default_factory=set)
 
     def take_soon(self, session: Session) -> asyncio.Task[bool]:
         """The one task that takes a conversation's turns; a caller that leaves does not stop it."""
@@ -48,28 +61,48 @@ class Turns:
     def _taken(self, session_id: str, task: asyncio.Task[bool]) -> None:
         if self._tasks.get(session_id) is task:
             del self._tasks[session_id]
+        if not task.cancelled() and task.exception() is not None:
+            # Whoever waits for it raises it too; the type alone, as a message may hold a row.
+            logger.error("a turn failed: %s", type(task.exception()).__name__)
 
     async def take(self, session: Session) -> bool:
         """Take every waiting turn of a conversation, in order; False when the worker is away."""
+        # Read anew for each turn: what was erased meanwhile is not handed on.
         while waiting := await run_in_threadpool(self.storage.waiting, session.id):
-            for item in waiting:
-                try:
-                    reply = await self.worker.turn(self._body(session, item))
-                except WorkerUnavailable as error:
-                    self.counters["worker_unavailable"] += 1
-                    failed = isinstance(error, TurnFailed)
-                    self._failures[item.id] += failed
-                    if self._failures[item.id] < MOST_FAILURES:
-                        return False
-                    # It would hold up all that is written after it: the card is its answer.
-                    reply = WorkerReply(messages=[NamedScript(script=CRISIS_CARD)])
-                self._failures.pop(item.id, None)
-                await run_in_threadpool(
-                    self.storage.finish, session.id, item.id, reply.model_dump()
-                )
-                if reply.intent == ERASING_INTENT:
-                    await self.forget_state(session.id)
+            item = waiting[0]
+            card = WorkerReply(messages=[NamedScript(script=CRISIS_CARD)])
+            try:
+                reply = await self.worker.turn(self._body(session, item))
+            except Forged:
+                # Sealed under a key that is gone: nobody can read it any more.
+                self.counters["texts_unreadable"] += 1
+                reply = card
+            except WorkerUnavailable as error:
+                self.counters["worker_unavailable"] += 1
+                self._failures[item.id] += isinstance(error, TurnFailed)
+                if self._failures[item.id] < MOST_FAILURES:
+                    return False
+                # It would hold up all that is written after it: the card is its answer.
+                reply = card
+            self._failures.pop(item.id, None)
+            await self._finish(session, item.id, reply)
         return True
+
+    async def _finish(self, session: Session, inbox_id: int, reply: WorkerReply) -> None:
+        """Store an answer and what the card of a later turn needs; erase what it says is erased."""
+        self.counters["raw_texts_dropped"] += reply.dropped
+        erased = any(named.script == ERASING_SCRIPT for named in reply.messages)
+        await run_in_threadpool(
+            self.storage.finish,
+            session.id,
+            inbox_id,
+            reply.model_dump(),
+            locale=self.known_locale(reply.locale),
+            country=country_code(reply.context.get("country")),
+            alone=erased,
+        )
+        if erased:
+            await self.forget_state(session.id)
 
     def _body(self, session: Session, item: Waiting) -> dict[str, Any]:
         """What the worker gets: no token, no platform id."""
@@ -90,15 +123,31 @@ class Turns:
 
     async def take_up_waiting(self) -> int:
         """Take the turns that a dead worker or a restart left behind; how many conversations."""
-        sessions = await run_in_threadpool(self.storage.sessions_waiting)
+        # What another gateway accepted is left to it for as long as its worker may take.
+        age = OTHERS_SECONDS if self.storage.shared else 0.0
+        sessions = await run_in_threadpool(self.storage.sessions_waiting, age)
         if sessions:
-            await asyncio.wait([self.take_soon(session) for session in sessions])
+            tasks = [self.take_soon(session) for session in sessions]
+            await asyncio.wait(tasks, timeout=LONGEST_WAIT)
         return len(sessions)
 
     async def forget_state(self, session_id: str) -> None:
-        """Erase what the worker keeps of a conversation."""
+        """Erase what the worker keeps of a conversation, now or when it is back."""
+        self._to_forget.add(session_id)
         try:
             await self.worker.forget(session_id)
+            self._to_forget.discard(session_id)
         except WorkerUnavailable:
-            # Its row holds ids only and is purged with the conversation's lifetime.
             self.counters["worker_unavailable"] += 1
+
+    async def forget_soon(self, session_id: str) -> None:
+        """The same, and nobody who leaves waits for a worker that hangs."""
+        task = asyncio.create_task(self.forget_state(session_id))
+        self._forgetting.add(task)
+        task.add_done_callback(self._forgetting.discard)
+        await asyncio.wait([task], timeout=LONGEST_WAIT)
+
+    async def forget_again(self) -> None:
+        """Try again what a worker that was away could not erase."""
+        for session_id in () if self._forgetting else tuple(self._to_forget):
+            await self.forget_soon(session_id)

@@ -10,22 +10,29 @@ from pydantic import BaseModel, Field
 
 class NamedScript(BaseModel):
     """A script to say: `choices` are intents offered as buttons; a `part` of a whole plan has one
-    button, which opens it."""
+    button, which opens it; a `brief` one leaves out help cards that stand before it."""
 
     script: str
     choices: list[str] = Field(default_factory=list)
     part: bool = False
+    brief: bool = False
     topic: str | None = None
 
 
 class WorkerReply(BaseModel):
-    """What the worker decided. `context` holds closed-list slots that choose wording and cards."""
+    """What the worker decided. `context` holds closed-list slots that choose wording and cards.
+
+    `crisis` is the crisis that this turn spoke of, `crisis_open` whether one is open after it,
+    `dropped` how many texts Rasa spoke that were no scripts.
+    """
 
     messages: list[NamedScript]
     intent: str | None = None
     crisis: str | None = None
+    crisis_open: bool = False
     locale: str | None = None
     context: dict[str, str] = Field(default_factory=dict)
+    dropped: int = 0
 
 
 class WorkerUnavailable(Exception):
@@ -46,13 +53,19 @@ class Worker(Protocol):
     async def ready(self) -> bool: ...
 
 
+FORGET_SECONDS = 5.0
+
+
 class HttpWorker:
-    """Speaks to bot.dialogue.worker. `patience` in seconds bounds one turn."""
+    """Speaks to bot.dialogue.worker. `patience` in seconds bounds one turn.
+
+    Without a `token` it can ask for readiness alone; the worker refuses all else.
+    """
 
     def __init__(self, url: str, token: str, patience: float = 30.0) -> None:
         self._client = httpx.AsyncClient(
             base_url=url,
-            headers={"authorization": f"Bearer {token}"},
+            headers={"authorization": f"Bearer {token}"} if token else None,
             timeout=httpx.Timeout(patience, connect=0.5),
             trust_env=False,
         )
@@ -70,7 +83,9 @@ class HttpWorker:
 
     async def forget(self, conversation: str) -> None:
         try:
-            answer = await self._client.delete(f"/conversations/{conversation}")
+            answer = await self._client.delete(
+                f"/conversations/{conversation}", timeout=FORGET_SECONDS
+            )
             answer.raise_for_status()
         except httpx.HTTPError as error:
             raise WorkerUnavailable(type(error).__name__) from error

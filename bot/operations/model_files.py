@@ -49,6 +49,18 @@ def is_trained(model: Path) -> bool:
     return model.exists() and _seal(model).exists()
 
 
+def newest_model(models: Path) -> Path | None:
+    """The sealed model that was trained last, whatever data it was for; None without a good one."""
+    trained = [model for model in models.glob("handrail-*.tar.gz") if is_trained(model)]
+    for model in sorted(trained, key=lambda model: model.stat().st_mtime, reverse=True):
+        try:
+            check_model(model)
+        except ModelDamaged:
+            continue
+        return model
+    return None
+
+
 def _seal(model: Path) -> Path:
     return model.with_name(f"{model.name}.sha256")
 

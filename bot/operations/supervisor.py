@@ -11,8 +11,10 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.edge import BEYOND_REPAIR
 from bot.gateway.worker_client import HttpWorker
 from bot.lifeline import LIFELINE
+from bot.operations.model_files import newest_model
 from bot.operations.training import TrainingFailed, say
 from bot.settings import ROOT, Settings
 
@@ -26,6 +28,10 @@ class PortTaken(Exception):
     """Another program listens where we should."""
 
 
+class GatewayUnusable(Exception):
+    """The gateway cannot start before somebody has mended what it said."""
+
+
 @dataclass
 class Child:
     """A process that is kept alive."""
@@ -36,7 +42,10 @@ class Child:
     process: asyncio.subprocess.Process | None = None
 
     async def keep_alive(self) -> None:
-        """Start it and start it again when it ends, after a growing pause."""
+        """Start it and start it again when it ends, after a growing pause.
+
+        Returns when it is beyond repair: what it printed says why.
+        """
         attempt = 0
         loop = asyncio.get_running_loop()
         while True:
@@ -51,6 +60,8 @@ class Child:
                 start_new_session=True,
             )
             code = await self.process.wait()
+            if code == BEYOND_REPAIR:
+                return
             attempt = 0 if loop.time() - started > STEADY_SECONDS else attempt + 1
             pause = RESTART_SECONDS[min(attempt, len(RESTART_SECONDS) - 1)]
             say(f"The {self.name} ended (code {code}); it is started again in {pause:g} s.")
@@ -74,21 +85,29 @@ class Training:
         self.process: asyncio.subprocess.Process | None = None
 
     async def model(self, environment: Mapping[str, str]) -> str:
-        """The path of the model. Raises TrainingFailed; what it printed says why."""
+        """The path of the model. Raises TrainingFailed; what was printed says why."""
+        code, printed = await self._command("train", environment)
+        if code == 0:
+            return printed.strip().splitlines()[-1]
+        _, problems = await self._command("check", environment)
+        if problems:
+            say(problems.strip())
+        raise TrainingFailed("The training failed; the lines above say why.")
+
+    async def _command(self, name: str, environment: Mapping[str, str]) -> tuple[int, str]:
+        """Exit code and standard output of a `handrail` command."""
         self.process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             "bot.cli",
-            "train",
+            name,
             cwd=ROOT,
             env={**os.environ, **environment},
             stdout=asyncio.subprocess.PIPE,
             start_new_session=True,
         )
         printed, _ = await self.process.communicate()
-        if self.process.returncode:
-            raise TrainingFailed("there is no model")
-        return printed.decode().strip().splitlines()[-1]
+        return self.process.returncode or 0, printed.decode("utf-8", "replace")
 
     def stop(self) -> None:
         """End it with all that it started."""
@@ -99,7 +118,8 @@ class Training:
 async def supervise(config: Settings) -> None:
     """Run everything until a signal. The gateway serves the crisis card while the model trains.
 
-    Raises PortTaken before anything is started, TrainingFailed when there is no model.
+    Where training fails the newest earlier model serves, and without one the card alone. Raises
+    PortTaken before anything is started, GatewayUnusable when the gateway cannot start at all.
     """
     for host, port in (
         (config.gateway_host, config.gateway_port),
@@ -119,30 +139,46 @@ async def supervise(config: Settings) -> None:
         loop.add_signal_handler(number, stop.set)
     gateway = Child("gateway", "bot.edge", shared)
     children = [gateway]
-    tasks = [asyncio.create_task(gateway.keep_alive())]
+    serving = asyncio.create_task(gateway.keep_alive())
+    tasks = [serving]
     say(f"Handrail: http://{config.gateway_host}:{config.gateway_port}/  (Ctrl-C stops it)")
     training = Training()
     trained = asyncio.create_task(training.model(shared))
     stopped = asyncio.create_task(stop.wait())
     try:
-        await asyncio.wait([trained, stopped], return_when=asyncio.FIRST_COMPLETED)
-        if not stop.is_set():
-            worker = Child(
-                "worker",
-                "bot.dialogue.worker",
-                {**shared, "HANDRAIL_MODEL": trained.result()},
-            )
+        ends = [stopped, serving]
+        await asyncio.wait([trained, *ends], return_when=asyncio.FIRST_COMPLETED)
+        model = None if stop.is_set() or serving.done() else model_to_serve(trained, config)
+        if model is not None:
+            worker = Child("worker", "bot.dialogue.worker", {**shared, "HANDRAIL_MODEL": model})
             children.append(worker)
             tasks.append(asyncio.create_task(worker.keep_alive()))
             say("The worker is starting; until it is ready, the page shows the crisis card.")
             tasks.append(asyncio.create_task(tell_when_ready(config)))
-            await stopped
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        if not stop.is_set():
+            raise GatewayUnusable("The gateway cannot start; the lines above say why.")
     finally:
         training.stop()
-        for task in [*tasks, trained]:
+        for task in [*tasks, trained, stopped]:
             task.cancel()
         await asyncio.gather(*(child.stop() for child in children))
         say("Stopped.")
+
+
+def model_to_serve(trained: asyncio.Task[str], config: Settings) -> str | None:
+    """The path of the trained model or of the newest earlier one; says what happened otherwise."""
+    try:
+        return trained.result()
+    except TrainingFailed as error:
+        earlier = newest_model(config.models_folder)
+        say(str(error))
+    mend = "Mend the data (`handrail check` says where) and start again."
+    if earlier is None:
+        say(f"There is no earlier model: the page shows the crisis card alone. {mend}")
+        return None
+    say(f"The earlier model {earlier.name} serves meanwhile. {mend}")
+    return str(earlier)
 
 
 async def tell_when_ready(config: Settings) -> None:

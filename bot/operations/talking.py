@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 import tempfile
 import uuid
@@ -17,6 +16,7 @@ from bot.edge import Edge, open_edge
 from bot.gateway.replies import Reply
 from bot.gateway.schema import SendResponse
 from bot.gateway.worker_client import WorkerReply
+from bot.operations.lines import BadLine, read_object, text_in, whole, write_line
 from bot.settings import Settings
 
 PATIENCE = 60.0  # seconds: nobody waits here, and the first turn warms up
@@ -61,24 +61,40 @@ async def talk(config: Settings, model: Path, lines: Iterable[str], results: Tex
     """Dialogues as JSON lines {id, locale?, country?, turns} to JSON lines with the answers."""
     async with local_edge(config, model) as edge:
         for line in lines:
-            answered = json.dumps(await _dialogue(edge, line), ensure_ascii=False)
-            print(answered, file=results, flush=True)
+            write_line(await dialogue(edge, line), results)
 
 
-async def _dialogue(edge: Edge, line: str) -> dict[str, Any]:
+async def dialogue(edge: Edge, line: str) -> dict[str, Any]:
+    """{id, turns} of one dialogue; with an `error` and the turns before it when one is wrong."""
+    spoken: dict[str, Any] = {"id": None, "turns": []}
     try:
-        given = json.loads(line)
-        turns = [str(turn) for turn in given["turns"]]
-    except (ValueError, KeyError, TypeError) as error:
-        return {"id": None, "turns": [], "error": f"not a dialogue: {error}"}
-    token, _ = await edge.conversations.start(given.get("locale"), given.get("country"))
-    answered = []
-    for user in turns:
-        session = await edge.conversations.find(token)
-        reply = await edge.conversations.send(session, uuid.uuid4().hex, text=user)
-        messages = SendResponse.of(reply).model_dump()["messages"]
-        answered.append({"user": user, "intent": reply.intent, "messages": messages})
-    return {"id": given.get("id"), "turns": answered}
+        given = read_object(line)
+        spoken["id"] = _name(given.get("id"))
+        if not isinstance(given.get("turns"), list):
+            raise BadLine("`turns` is not a list")
+        turns = [text_in({"turn": turn}, "turn") for turn in given["turns"]]
+        locale = text_in(given, "locale", needed=False)
+        country = text_in(given, "country", needed=False)
+        token, _ = await edge.conversations.start(locale, country)
+        for user in turns:
+            session = await edge.conversations.find(token)
+            reply = await edge.conversations.send(session, uuid.uuid4().hex, text=user)
+            messages = SendResponse.of(reply).model_dump()["messages"]
+            spoken["turns"].append({"user": user, "intent": reply.intent, "messages": messages})
+    except BadLine as error:
+        spoken["error"] = f"not a dialogue: {error}"
+    except Exception as error:  # noqa: BLE001 - one line must not end all others
+        spoken["error"] = type(error).__name__
+    return spoken
+
+
+def _name(given: object) -> str | int | None:
+    """The id of a dialogue, to be written back. Raises BadLine."""
+    if given is None or isinstance(given, int):
+        return given
+    if isinstance(given, str):
+        return whole(given)
+    raise BadLine("`id` is neither text nor number")
 
 
 async def chat(config: Settings, model: Path, locale: str | None, country: str | None) -> None:

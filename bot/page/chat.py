@@ -7,15 +7,17 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.requests import ClientDisconnect
 
 from bot.gateway.conversations import Conversations
 from bot.gateway.errors import BodyInvalid, KeyMissing, RequestProblem, StorageDown, TokenUnknown
 from bot.page.choices import label_of, offered, pressed_start
-from bot.page.form import Form, read_form
+from bot.page.form import Form, FormForeign, read_form
 from bot.page.views import View, Views
 
 logger = logging.getLogger(__name__)
+SEE_OTHER = 303
 Step = Callable[[Form, View], Awaitable[View]]
 
 
@@ -28,7 +30,10 @@ class Chat:
         self._body_limit = body_limit
 
     async def answer(self, request: Request, step: Step) -> HTMLResponse:
-        """The page after `step`, or the page of what went wrong with its status; never raises."""
+        """The page after `step`, or the page of what went wrong with its status.
+
+        Raises ClientDisconnect when nobody is there to answer.
+        """
         form, view = Form(), View(self._views.locale(None))
         try:
             form = await read_form(request, self._body_limit)
@@ -39,6 +44,8 @@ class Chat:
             return self._views.page(await step(form, view))
         except RequestProblem as error:
             problem = error
+        except ClientDisconnect:
+            raise
         except Exception as error:  # noqa: BLE001 - no fault may end on a page without help
             # The type alone: a message may hold what a person typed.
             logger.error("unexpected %s", type(error).__name__)
@@ -68,16 +75,23 @@ class Chat:
         """The same conversation with the numbers of another country."""
         return view if view.token is not None else self._views.welcome(view.locale, view.country)
 
-    async def forget(self, request: Request) -> bool:
-        """Erase; whether the person wants to start again. Whatever fails, they get away."""
+    async def forget(self, request: Request) -> Response:
+        """Erase, then leave or start again. Whatever fails, they get away.
+
+        A form of another site erases nothing and gets the page that says so.
+        """
+        form = Form()
         try:
             form = await read_form(request, self._body_limit)
             if form.token is not None:
                 await self._conversations.forget(await self._conversations.find(form.token))
+        except FormForeign as problem:
+            view = View(self._views.locale(None))
+            return self._views.page(self._views.problem(problem, view, form), problem.status)
         except RequestProblem as problem:
             logger.info("forget: %s", type(problem).__name__)
-            return False
-        return form.again is not None
+            return RedirectResponse("/leave", SEE_OTHER)
+        return RedirectResponse("/leave" if form.again is None else "/", SEE_OTHER)
 
     async def _begin(self, form: Form, view: View) -> tuple[View, str | None, str | None]:
         """Start a conversation: the view with its token, the token and label of the button."""

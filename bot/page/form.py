@@ -5,16 +5,25 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import Request
 
-from bot.gateway.errors import BodyInvalid, BodyTooLarge
+from bot.gateway.errors import BodyInvalid, BodyTooLarge, RequestProblem
 
 FORM_TYPE = "application/x-www-form-urlencoded"
 MOST_FIELDS = 20
 # A character of a text takes up to nine bytes in a form; the rest of the form takes up to this.
 BYTES_PER_CHARACTER, OTHER_BYTES = 9, 2048
+# What a browser calls a form of our own page, and one that no page sent.
+OWN_FETCHES = ("same-origin", "none")
+
+
+class FormForeign(RequestProblem):
+    """Another site's page sent the form: nothing of it is read."""
+
+    status = 403
+    title = "The form was sent by another site."
 
 
 @dataclass(frozen=True)
@@ -45,8 +54,33 @@ class Form:
         return hashlib.sha256(body.encode("utf-8", "replace")).hexdigest()
 
 
+def is_foreign(request: Request) -> bool:
+    """Whether a browser says that the form comes from another site.
+
+    Sec-Fetch-Site decides: no page can forge it and no proxy rewrites it. Older browsers send an
+    Origin alone; without one, or with the "null" of our own no-referrer pages, the form is taken.
+    """
+    fetched = request.headers.get("sec-fetch-site")
+    if fetched is not None:
+        return fetched.lower() not in OWN_FETCHES
+    origin = request.headers.get("origin", "null").lower()
+    if origin == "null":
+        return False
+    try:
+        sender = urlsplit(origin)
+        own = urlsplit(f"{sender.scheme}://{request.headers.get('host', '').lower()}")
+        # The scheme is not compared: a proxy in front of us may have ended TLS.
+        port = 443 if sender.scheme == "https" else 80
+        ours = (own.hostname, own.port or port)
+        return not sender.hostname or (sender.hostname, sender.port or port) != ours
+    except ValueError:
+        return True
+
+
 async def read_form(request: Request, limit: int) -> Form:
-    """Raises BodyTooLarge (`limit` in bytes) or BodyInvalid."""
+    """Raises FormForeign, BodyTooLarge (`limit` in bytes) or BodyInvalid."""
+    if is_foreign(request):
+        raise FormForeign
     received = b""
     async for part in request.stream():
         received += part

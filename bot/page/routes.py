@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from bot.gateway.conversations import Conversations
 from bot.page.assets import add_assets
-from bot.page.chat import Chat
+from bot.page.chat import SEE_OTHER, Chat
 from bot.page.views import Views
 from bot.settings import Settings
 
 EVERYBODY: dict[str, str] = {"x-may-call": "everybody"}
-SEE_OTHER = 303
+READ = ["GET", "HEAD"]  # who only asks whether we are there sends HEAD
 
 
 def page(conversations: Conversations, config: Settings) -> APIRouter:
@@ -21,7 +21,7 @@ def page(conversations: Conversations, config: Settings) -> APIRouter:
     views = Views(conversations, config)
     form = Chat(conversations, views, config.body_limit)
 
-    @routes.get("/", openapi_extra=EVERYBODY)
+    @routes.api_route("/", methods=READ, openapi_extra=EVERYBODY)
     async def home(country: str | None = None, locale: str | None = None) -> HTMLResponse:
         """The page before the first message; a visit leaves no trace in the database."""
         return views.page(views.welcome(views.locale(locale), views.country(country)))
@@ -37,18 +37,17 @@ def page(conversations: Conversations, config: Settings) -> APIRouter:
         return await form.answer(request, form.stay)
 
     @routes.post("/forget", openapi_extra=EVERYBODY)
-    async def forget(request: Request) -> RedirectResponse:
+    async def forget(request: Request) -> Response:
         """Erase the conversation, then leave or start again."""
-        again = await form.forget(request)
-        return RedirectResponse("/" if again else "/leave", SEE_OTHER)
+        return await form.forget(request)
 
-    @routes.get("/leave", openapi_extra=EVERYBODY)
+    @routes.api_route("/leave", methods=READ, openapi_extra=EVERYBODY)
     async def leave() -> RedirectResponse:
         """To the neutral page of the settings; the browser drops whatever it might hold."""
         headers = {"clear-site-data": '"cookies","storage"'}
         return RedirectResponse(config.exit_url, SEE_OTHER, headers)
 
-    @routes.get("/about", openapi_extra=EVERYBODY)
+    @routes.api_route("/about", methods=READ, openapi_extra=EVERYBODY)
     async def about(locale: str | None = None) -> HTMLResponse:
         """What is in force, from data."""
         return views.about(views.locale(locale))
@@ -58,6 +57,6 @@ def page(conversations: Conversations, config: Settings) -> APIRouter:
         return RedirectResponse("/", SEE_OTHER)
 
     for path in ("/chat", "/country", "/forget"):
-        routes.add_api_route(path, no_form, methods=["GET"], openapi_extra=EVERYBODY)
+        routes.add_api_route(path, no_form, methods=READ, openapi_extra=EVERYBODY)
     add_assets(routes, EVERYBODY)
     return routes

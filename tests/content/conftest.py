@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from bot.content.release import REQUIRED_SCRIPTS
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 DOMAIN = """\
@@ -117,6 +119,7 @@ def baseline() -> str:
         "utter_choice_sextortion",
         "utter_choice_ask_report",
         *(f"utter_ask_triage_form_{slot}" for slot in ("audience", "demand", "paid")),
+        *REQUIRED_SCRIPTS,
         *(f"utter_why_{slot}" for slot in ("audience", "demand", "paid")),
     ):
         parts.append(script(name, "A calm short text."))

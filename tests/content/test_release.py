@@ -8,6 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bot.content.release import (
+    REQUIRED_SCRIPTS,
     Release,
     ReleaseRefused,
     build_baseline,
@@ -16,7 +17,9 @@ from bot.content.release import (
     verify,
 )
 from bot.content.scripts import ContentError
-from bot.content.store import KeyDamaged, ReleaseStore, ensure_key, publish_baseline
+from bot.content.store import HIGHEST, KeyDamaged, ReleaseStore, ensure_key, publish_baseline
+from bot.edge import open_release
+from bot.settings import Settings
 
 KEY = Ed25519PrivateKey.generate()
 
@@ -146,6 +149,69 @@ def test_a_locale_without_labels_is_not_built(project):
         build_baseline(project.root, ["en", "fr"])
 
 
+@pytest.mark.parametrize("name", REQUIRED_SCRIPTS)
+def test_a_locale_that_cannot_say_what_every_page_needs_is_not_built(project, name):
+    project.edit("responses/en/all.yml", f"{name}:", "utter_something_else:")
+    with pytest.raises(ContentError, match=rf"responses/en:0: {name} is missing in en\. Write it"):
+        build_baseline(project.root, ["en"])
+
+
+def test_a_text_for_some_people_does_not_count_as_one_for_all(project):
+    text = project.read("responses/en/all.yml")
+    bare = "utter_welcome:\n  - text: A calm short text.\n"
+    assert bare in text
+    condition = "    condition:\n    - {type: slot, name: audience, value: parent}\n"
+    project.write("responses/en/all.yml", text.replace(bare, bare + condition))
+    with pytest.raises(ContentError, match="utter_welcome is missing"):
+        build_baseline(project.root, ["en"])
+
+
+def test_a_second_locale_may_have_gaps_but_must_not_be_silent(project):
+    with pytest.raises(ContentError, match=r"responses/es:0: es has no script\. .*LOCALES"):
+        build_baseline(project.root, ["en", "es"])
+    project.write(
+        "responses/es/all.yml", 'version: "3.1"\nresponses:\n  utter_x:\n  - text: hola\n'
+    )
+    assert build_baseline(project.root, ["en", "es"])["locales"] == ["en", "es"]
+
+
+def test_a_locale_without_scripts_does_not_become_the_default(project):
+    with pytest.raises(ContentError, match="utter_crisis_card is missing in es"):
+        build_baseline(project.root, ["es"])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"editions": []}, "utter_crisis_card is missing in en"),
+        ({"locales": []}, "no locale is named"),
+        ({"locales": ["en", "es"]}, "es has no script"),
+        ({"locales": ["es", "en"]}, "utter_welcome is missing in es"),
+    ],
+)
+def test_a_signed_bundle_that_cannot_answer_is_refused(bundle, change, message):
+    with pytest.raises(ReleaseRefused, match=message):
+        verify(sign({**bundle, **change}, KEY), KEY.public_key())
+
+
+def test_what_the_edge_says_by_itself_is_required():
+    from bot.gateway import conversations, errors, speaking
+
+    problems = [errors.RequestProblem, *errors.RequestProblem.__subclasses__()]
+    said = {problem.script for problem in problems}
+    said |= {conversations.WELCOME, conversations.LATE, speaking.CRISIS_CARD}
+    assert said <= set(REQUIRED_SCRIPTS)
+
+
+def test_the_last_good_release_serves_when_the_scripts_fall_silent(project, tmp_path):
+    settings = Settings(_env_file=None, data_folder=tmp_path / "var")
+    assert open_release(settings, project.root).release.version == 1
+    (project.root / "responses/en/all.yml").unlink()
+    kept = open_release(settings, project.root).release
+    assert kept.version == 1
+    assert kept.editions_of("utter_crisis_card", "en")
+
+
 def test_the_bundle_names_no_file_of_this_machine(project, bundle):
     data = sign(bundle, KEY).decode()
     assert str(project.root) not in data
@@ -197,6 +263,57 @@ def test_a_tampered_file_leaves_the_last_good_release_in_force(store, bundle):
     path.write_bytes(signed(bundle, 6))
     assert restarted.load().version == 6
     assert restarted.alarm is None
+
+
+DAMAGED_STATES = {
+    "a word for the number": b'{"highest": "x"}',
+    "no number": b"{}",
+    "null": b"null",
+    "a null number": b'{"highest": null}',
+    "a list": b"[1]",
+    "true": b'{"highest": true}',
+    "below zero": b'{"highest": -1}',
+    "a fraction": b'{"highest": 1.5}',
+    "no finite number": b'{"highest": 1e999}',
+    "a number that no database takes": b'{"highest": %d}' % (HIGHEST + 1),
+    "a number of 5000 digits": b'{"highest": ' + b"9" * 5000 + b"}",
+    "a digest that is none": b'{"highest": 1, "current": ["x"]}',
+    "not JSON": b"highest",
+    "half": b'{"highest": 1',
+    "empty": b"",
+    "not UTF-8": b"\xff\xfe",
+    "deep": b"[" * 100_000,
+}
+
+
+@pytest.mark.parametrize("damaged", DAMAGED_STATES.values(), ids=DAMAGED_STATES)
+def test_a_damaged_record_counts_as_none_and_is_told(store, bundle, damaged, caplog):
+    (store.folder / "state").write_bytes(damaged)
+    restarted = ReleaseStore(store.folder, KEY.public_key())
+    assert restarted.highest_version == 0
+    assert restarted.load().version == 1
+    assert "state is damaged" in restarted.alarm
+    assert "state is damaged" in caplog.text
+    assert restarted.highest_version == 1, "the record is written anew"
+    restarted.load()
+    assert restarted.alarm is None
+    assert restarted.publish(signed(bundle, 2)).version == 2
+
+
+def test_a_damaged_record_does_not_let_an_older_release_into_a_running_service(store, bundle):
+    store.publish(signed(bundle, 5))
+    (store.folder / "state").write_bytes(b"{}")
+    with pytest.raises(ReleaseRefused, match="not newer"):
+        store.publish(signed(bundle, 4))
+    assert store.release.version == 5
+
+
+def test_a_start_with_a_damaged_record_publishes_and_goes_on(project, tmp_path):
+    folder = tmp_path / "var"
+    publish_baseline(project.root, folder, ["en"])
+    (folder / "state").write_bytes(b'{"highest": "x"}')
+    assert publish_baseline(project.root, folder, ["en"]).release.version == 2
+    assert publish_baseline(project.root, folder, ["en"]).release.version == 2
 
 
 def test_nothing_good_on_disk_is_an_error_and_not_silence(tmp_path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,12 +15,13 @@ from rasa.core.channels.channel import UserMessage
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy import select
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.dialogue.engine import Engine
 from bot.dialogue.record import CURRENT, TurnRecord
 from bot.dialogue.speech import INTERNAL_CHANNEL
-from bot.dialogue.tracker_store import MinimisedTrackerStore, trackers
+from bot.dialogue.tracker_store import LOG_PATIENCE, MinimisedTrackerStore, trackers
 from bot.dialogue.turns import ScriptCollector
 from tests.dialogue.talk import Talk
 
@@ -231,3 +232,72 @@ async def test_a_database_that_fails_is_not_hidden(
         await store.save(await begun(engine))
     with pytest.raises(SQLAlchemyError):
         await store.retrieve("walk")
+
+
+def put(store: MinimisedTrackerStore, conversation: str, updated: float) -> None:
+    """A row whose id and slots are easily found in a file; it is written over once."""
+    for value in ("first", "second"):
+        row = {
+            "conversation": conversation,
+            "events": json.dumps([{"event": "slot", "value": f"{CANARY}-{value}"}]),
+            "updated": updated,
+        }
+        insert = sqlite.insert(trackers).values(**row)
+        with store.engine.begin() as connection:
+            connection.execute(
+                insert.on_conflict_do_update(index_elements=["conversation"], set_=row)
+            )
+
+
+def on_disk(folder: Path) -> bytes:
+    """Every byte of the database and of its logs."""
+    return b"".join(path.read_bytes() for path in folder.glob("trackers.db*"))
+
+
+@pytest.mark.parametrize(
+    "erase",
+    [lambda store: store.forget("conversation-4711"), lambda store: store.purge(2.0)],
+    ids=["forgotten", "purged"],
+)
+def test_what_is_erased_leaves_the_disk_at_once(
+    tmp_path: Path, erase: Callable[[MinimisedTrackerStore], object]
+) -> None:
+    store = MinimisedTrackerStore(Domain.empty(), database=f"sqlite:///{tmp_path / 'trackers.db'}")
+    put(store, "conversation-4711", updated=1.0)
+    put(store, "conversation-0815", updated=3.0)
+    before = on_disk(tmp_path)
+    assert b"conversation-4711" in before and f"{CANARY}-first".encode() in before
+    erase(store)
+    after = on_disk(tmp_path)
+    store.engine.dispose()
+    assert b"conversation-4711" not in after
+    assert f"{CANARY}-first".encode() not in after
+    assert b"conversation-0815" in after, "what is not erased stays"
+
+
+def test_erasing_goes_on_while_somebody_reads(tmp_path: Path) -> None:
+    store = MinimisedTrackerStore(Domain.empty(), database=f"sqlite:///{tmp_path / 'trackers.db'}")
+    put(store, "conversation-4711", updated=1.0)
+    with store.engine.connect() as reader:
+        reader.exec_driver_sql("BEGIN")
+        reader.execute(select(trackers.c.conversation)).all()
+        store.forget("conversation-4711")
+    with store.engine.connect() as connection:
+        patience = connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
+    assert patience > LOG_PATIENCE, "a write waits as long as before"
+    assert store.purge(0) == 0
+    assert b"conversation-4711" not in on_disk(tmp_path)
+    store.engine.dispose()
+
+
+def test_a_database_error_names_no_conversation_and_no_value(database_url: str) -> None:
+    store = MinimisedTrackerStore(Domain.empty(), database=database_url)
+    row = {"conversation": "conversation-4711", "events": CANARY}
+    with pytest.raises(SQLAlchemyError) as raised, store.engine.begin() as connection:
+        connection.execute(trackers.insert(), [{**row, "updated": 1.0}])
+        connection.exec_driver_sql("DROP TABLE tracker")
+        connection.execute(trackers.insert(), [{**row, "updated": 1.0}])
+    store.engine.dispose()
+    assert "INSERT INTO tracker" in str(raised.value)
+    assert "conversation-4711" not in str(raised.value)
+    assert CANARY not in str(raised.value)

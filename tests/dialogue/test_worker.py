@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 import uuid
 from collections.abc import AsyncIterator
-from typing import Any
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any, cast
 
 import httpx
 import pytest
+from sanic import Sanic
+from sqlalchemy.exc import OperationalError
 
 from bot.dialogue.channel import InternalInput
 from bot.dialogue.engine import GOLDEN_SENTENCES, Engine, ModelRefused
@@ -49,11 +55,13 @@ GOOD = {"authorization": f"Bearer {TOKEN}"}
         {"authorization": f"bearer {TOKEN}"},
         {"authorization": f"Bearer {TOKEN}x"},
         {"authorization": TOKEN},
+        {"authorization": f"Bearer {TOKEN}\u00e9".encode()},
+        {"authorization": b"Bearer \xff\xfe"},
     ],
     ids=str,
 )
 async def test_without_the_token_nothing_is_done(
-    client: httpx.AsyncClient, engine: Engine, headers: dict[str, str]
+    client: httpx.AsyncClient, engine: Engine, headers: dict[str, Any]
 ) -> None:
     given = body("/greet")
     assert (await client.post("/turn", json=given, headers=headers)).status_code == 401
@@ -105,6 +113,106 @@ async def test_the_gateways_client_and_the_worker_understand_each_other(engine: 
     await worker.close()
 
 
+SECRET = "what the database would not say"
+
+
+@dataclass
+class FailingEngine:
+    """Every call fails with a message that must not be logged."""
+
+    failed: int = 0
+    model_name: str = "none"
+
+    @property
+    def store(self) -> FailingEngine:
+        return self
+
+    async def take_turn(self, body: dict[str, Any]) -> dict[str, Any]:
+        self.failed += 1
+        raise KeyError(SECRET)
+
+    async def forget(self, conversation: str) -> None:
+        await self.take_turn({})
+
+    def purge(self, older_than: float) -> int:
+        self.failed += 1
+        raise OperationalError(SECRET, {}, Exception(SECRET))
+
+
+@asynccontextmanager
+async def failing() -> AsyncIterator[httpx.AsyncClient]:
+    # The transport raises what the application lets out: nothing may get there.
+    transport = httpx.ASGITransport(build_worker(cast("Engine", FailingEngine()), TOKEN))
+    async with httpx.AsyncClient(transport=transport, base_url="http://worker.test") as client:
+        yield client
+
+
+async def test_a_turn_that_fails_is_500_and_the_log_names_the_type_alone(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with failing() as client:
+        turn = await client.post("/turn", json=body(SECRET), headers=GOOD)
+        away = await client.delete("/conversations/conversation-4711", headers=GOOD)
+    assert (turn.status_code, turn.json()) == (500, {"title": "the turn failed"})
+    assert (away.status_code, away.json()) == (500, {"title": "the erasing failed"})
+    assert "turn failed: KeyError" in caplog.text
+    assert SECRET not in caplog.text
+    assert not [record for record in caplog.records if record.exc_info]
+
+
+@pytest.mark.parametrize("sent", [b"", b"{", b"[]", b"null", b"\xff", b"[" * 100_000])
+async def test_what_is_no_turn_is_refused_before_the_engine(sent: bytes) -> None:
+    async with failing() as client:
+        answer = await client.post("/turn", content=sent, headers=GOOD)
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("given", [b"Bearer \xff", f"Bearer {TOKEN}\u00e9".encode(), b"\xc3\xa9"])
+async def test_a_token_that_is_no_ascii_is_a_wrong_one(given: bytes) -> None:
+    async with failing() as client:
+        answer = await client.post("/turn", json={}, headers={b"authorization": given})
+    assert answer.status_code == 401
+
+
+async def test_a_purge_that_fails_is_tried_again(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("bot.dialogue.worker.PURGE_SECONDS", 0)
+    engine = FailingEngine()
+    purging = asyncio.create_task(purge_regularly(cast("Engine", engine), hours=24))
+    for _ in range(20):
+        await asyncio.sleep(0)
+    purging.cancel()
+    assert engine.failed > 1
+    assert "purge failed: OperationalError" in caplog.text
+    assert SECRET not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("token", "given", "status"),
+    [
+        (None, "Bearer None", 403),
+        (TOKEN, "", 401),
+        (TOKEN, "Bearer x", 401),
+        (TOKEN, f"Bearer {TOKEN}\u00e9", 401),
+        (TOKEN, "Bearer \udcff", 401),  # as Sanic reads a byte that is no UTF-8
+        (TOKEN, f"Bearer {TOKEN}", 200),
+    ],
+)
+async def test_the_channel_of_rasa_run_asks_for_the_token(
+    token: str | None, given: str, status: int
+) -> None:
+    async def handle(message: object) -> None:
+        """Says nothing."""
+
+    app = Sanic(f"channel_{uuid.uuid4().hex}")
+    app.blueprint(InternalInput(token).blueprint(handle))
+    app.finalize()
+    turn = next(route.handler for route in app.router.routes if route.methods == {"POST"})
+    request = SimpleNamespace(headers={"authorization": given}, json=body("hi"))
+    assert (await turn(request)).status == status
+
+
 def test_a_worker_without_a_token_does_not_start(model: Any, tmp_path: Any) -> None:
     with pytest.raises(SystemExit, match="HANDRAIL_WORKER_TOKEN"):
         serve(Settings(_env_file=None, data_folder=tmp_path), model)
@@ -115,6 +223,11 @@ def test_the_channel_of_rasa_run_is_closed_without_a_token(
 ) -> None:
     monkeypatch.delenv("HANDRAIL_WORKER_TOKEN", raising=False)
     assert InternalInput.from_credentials(None).token is None
+
+
+def test_addresses_that_may_name_a_conversation_are_not_logged(engine: Engine) -> None:
+    levels = [logging.getLogger(name).getEffectiveLevel() for name in ("httpx", "httpcore")]
+    assert levels == [logging.WARNING] * 2
 
 
 async def test_the_golden_sentences_are_understood(engine: Engine) -> None:

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import FastAPI
+from sqlalchemy import select
 
 from bot.edge import Edge
 from bot.gateway.replies import OutgoingMessage, Reply
-from bot.gateway.storage import Session
+from bot.gateway.storage import Session, session
 from bot.gateway.worker_client import NamedScript, WorkerReply, WorkerUnavailable
 from bot.settings import Settings
 
@@ -82,11 +83,13 @@ class Gateway:
         key = key or uuid.uuid4().hex
         return await self.edge.conversations.send(await self.fresh(session), key, button=token)
 
-    async def fresh(self, session: Session) -> Session:
+    async def fresh(self, found: Session) -> Session:
         """The conversation as the database has it now: a request finds it anew."""
-        row = self.edge.conversations.storage.last_answer(session.id)
-        turn = session.turn if row is None else row.turn
-        return Session(session.id, session.channel, session.locale, session.country, turn)
+        columns = (session.c.id, session.c.channel, session.c.locale, session.c.country)
+        query = select(*columns, session.c.turn).where(session.c.id == found.id)
+        with self.edge.engine.connect() as connection:
+            row = connection.execute(query).one_or_none()
+        return found if row is None else Session(*row)
 
 
 def scripts(reply: Reply) -> list[str]:

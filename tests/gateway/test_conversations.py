@@ -8,9 +8,10 @@ import time
 import pytest
 from sqlalchemy import func, select
 
+from bot.gateway.answers import inbox, outbox
+from bot.gateway.commands import Commands
 from bot.gateway.errors import BodyInvalid, ButtonForged, KeyReused, StorageDown, TokenUnknown
 from bot.gateway.replies import OutgoingMessage
-from bot.gateway.storage import inbox, outbox
 from bot.gateway.worker_client import NamedScript, WorkerReply
 from tests.gateway.fakes import FakeWorker, Gateway, button, scripted, scripts
 
@@ -483,13 +484,114 @@ async def test_a_conversation_that_is_forgotten_in_the_middle_of_a_turn_leaves_n
     assert count(gateway, inbox) == count(gateway, outbox) == 0
 
 
-async def test_asking_to_delete_erases_the_workers_state(
+async def test_asking_to_delete_erases_nothing_before_it_is_confirmed(
     gateway: Gateway, worker: FakeWorker
 ) -> None:
     session, _ = await gateway.begin()
-    worker.replies["delete this chat"] = scripted("utter_delete_data", intent="delete_data")
-    assert scripts(await gateway.say(session, "delete this chat")) == ["utter_delete_data"]
+    worker.replies["get rid of it"] = scripted("utter_thank", intent="delete_data")
+    await gateway.say(session, "help")
+    await gateway.say(session, "get rid of it")
+    assert worker.forgotten == []
+    assert count(gateway, inbox) == 2
+
+
+async def test_what_is_said_to_be_deleted_is_erased_here_and_at_the_worker(
+    gateway: Gateway, worker: FakeWorker
+) -> None:
+    session, _ = await gateway.begin()
+    worker.replies["get rid of it"] = scripted("utter_delete_data", intent="affirm")
+    await gateway.say(session, "help")
+    deleted = await gateway.say(session, "get rid of it", "one key")
+    assert scripts(deleted) == ["utter_delete_data"]
     assert worker.forgotten == [session.id]
+    assert (count(gateway, inbox), count(gateway, outbox)) == (1, 1)
+    again = await gateway.say(session, "get rid of it", "one key")
+    assert scripts(again) == ["utter_delete_data"], "its own answer is kept for a retry"
+    assert scripts(await gateway.say(session, "hello there")) == ["utter_greet"]
+
+
+async def test_a_key_of_an_earlier_message_gets_the_last_answer_at_once(
+    gateway: Gateway, worker: FakeWorker
+) -> None:
+    session, _ = await gateway.begin()
+    worker.replies["later text"] = scripted("utter_thank")
+    await gateway.say(session, "help", "one key")
+    later = await gateway.say(session, "later text")
+    worker.held = lambda text: text == "slow one"
+    waiting = asyncio.create_task(gateway.say(session, "slow one"))
+    await asyncio.sleep(0.1)
+    started = time.perf_counter()
+    again = await gateway.say(session, "help", "one key")
+    assert time.perf_counter() - started < SPARE
+    assert [m.message for m in again.messages] == [m.message for m in later.messages]
+    assert worker.texts == ["help", "later text", "slow one"]
+    worker.held = lambda text: False
+    await waiting
+
+
+async def test_the_country_that_a_person_told_decides_the_card_of_a_dead_worker(
+    gateway: Gateway, worker: FakeWorker
+) -> None:
+    session, _ = await gateway.begin()
+    worker.replies["i live in england"] = scripted("utter_thank", context={"country": "GB"})
+    await gateway.say(session, "i live in england")
+    worker.down = True
+    reply = await gateway.say(session, "help")
+    assert scripts(reply) == [CARD]
+    assert "gb_999" in {card.id for card in reply.messages[0].message.resources}
+
+
+@pytest.mark.parametrize("country", ["UK!", "england", "g", ""])
+async def test_what_is_no_country_code_is_not_kept(
+    gateway: Gateway, worker: FakeWorker, country: str
+) -> None:
+    session, _ = await gateway.begin("CA")
+    worker.replies["help"] = scripted("utter_thank", context={"country": country}, locale="xx")
+    await gateway.say(session, "help")
+    known = await gateway.fresh(session)
+    assert (known.country, known.locale) == ("CA", "en")
+
+
+async def test_a_text_that_the_worker_dropped_is_counted(
+    gateway: Gateway, worker: FakeWorker
+) -> None:
+    session, _ = await gateway.begin()
+    worker.replies["help"] = scripted("utter_thank", dropped=2)
+    await gateway.say(session, "help")
+    assert gateway.edge.conversations.counters["raw_texts_dropped"] == 2
+
+
+SAFE, WONT_CALL = '/affirm{"choice": "safe"}', '/deny{"choice": "wont_call"}'
+
+
+@pytest.mark.parametrize(("said", "meant"), [("im safe now", SAFE), ("i wont call", WONT_CALL)])
+async def test_words_of_a_crisis_mean_its_buttons_while_it_is_open(
+    gateway: Gateway, worker: FakeWorker, said: str, meant: str
+) -> None:
+    session, _ = await gateway.begin()
+    await gateway.say(session, said)
+    worker.replies["unlike any phrase"] = scripted("utter_thank", crisis_open=True)
+    await gateway.say(session, "unlike any phrase")
+    await gateway.say(session, said)
+    assert worker.texts == [said, "unlike any phrase", meant]
+
+
+async def test_starting_over_and_deleting_are_understood_whatever_was_said_last(
+    gateway: Gateway, worker: FakeWorker
+) -> None:
+    conversations = gateway.edge.conversations
+    conversations.commands = Commands(
+        {"en": {"values": {"start_over": ["start over"], "delete_data": ["delete everything"]}}}
+    )
+    session, _ = await gateway.begin()
+    for said in ("start over", "delete everything", "start over please"):
+        await gateway.say(session, said)
+    assert worker.texts == ["/start_over", "/delete_data", "start over please"]
+    worker.down = True
+    await gateway.say(session, "slow one")
+    worker.down = False
+    await gateway.say(session, "start over")
+    assert worker.texts[-1] == "/start_over", "also where the last answer was not seen"
 
 
 async def test_an_empty_text_gets_an_answer(gateway: Gateway, worker: FakeWorker) -> None:

@@ -24,17 +24,27 @@ def spoken(speaker: Speaker, *named: NamedScript) -> list[Message]:
     return speaker.speak(reply, seed="x", locale="en", country="US")
 
 
-def test_a_card_stands_once_in_a_reply(speaker: Speaker) -> None:
-    alone = spoken(speaker, NamedScript(script="utter_crisis_return"))
+def test_a_brief_script_leaves_out_the_cards_before_it(speaker: Speaker) -> None:
+    alone = spoken(speaker, NamedScript(script="utter_crisis_return", brief=True))
     both = spoken(
         speaker,
         NamedScript(script="utter_self_harm_no"),
-        NamedScript(script="utter_crisis_return"),
+        NamedScript(script="utter_crisis_return", brief=True),
     )
     shown = [card.id for message in both for card in message.resources]
     assert len(shown) == len(set(shown))
     assert {card.id for card in alone[0].resources} <= set(shown)
     assert both[0].resources, "the first message keeps its cards"
+
+
+def test_a_script_that_speaks_of_its_cards_keeps_them(speaker: Speaker) -> None:
+    both = spoken(
+        speaker,
+        NamedScript(script="utter_help_is_near"),
+        NamedScript(script="utter_ask_support"),
+    )
+    alone = spoken(speaker, NamedScript(script="utter_ask_support"))
+    assert both[1].resources == alone[0].resources
 
 
 def test_a_button_stands_once_in_a_reply_under_the_last_message(speaker: Speaker) -> None:

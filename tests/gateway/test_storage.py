@@ -13,8 +13,9 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from bot.content.migrations import upgrade
 from bot.edge import open_database
+from bot.gateway.answers import inbox, outbox
 from bot.gateway.errors import KeyReused
-from bot.gateway.storage import Session, Storage, inbox, outbox, session
+from bot.gateway.storage import Session, Storage, session
 
 HOUR = 3600
 CANARY = b"canary-7f3a-what-a-person-typed"
@@ -168,6 +169,46 @@ def test_the_last_answer_is_one_that_was_delivered(storage: Storage, found: Sess
     last = storage.last_answer(found.id)
     assert last is not None
     assert (last.inbox_id, last.turn, last.reply) == (message, 1, REPLY)
+
+
+def test_the_answer_of_a_later_message_stands_in_for_one_that_was_erased(
+    storage: Storage, found: Session
+) -> None:
+    first, second = say(storage, found, "1"), say(storage, found, "2")
+    assert storage.later_answer(found.id, first) is None, "its turn is not done"
+    storage.finish(found.id, first, REPLY)
+    storage.deliver(found.id, first)
+    assert storage.later_answer(found.id, first) is None, "it has its own"
+    storage.finish(found.id, second, {**REPLY, "intent": "later"})
+    assert storage.later_answer(found.id, second) is None, "its own is not delivered yet"
+    storage.deliver(found.id, second)
+    later = storage.later_answer(found.id, first)
+    assert later is not None
+    assert (later.inbox_id, later.reply["intent"]) == (second, "later")
+    third = say(storage, found, "3")
+    assert storage.later_answer(found.id, third) is None
+
+
+def test_country_and_locale_that_became_known_are_the_conversations(storage: Storage) -> None:
+    token, found = storage.open_session("web", "en", None)
+    storage.finish(found.id, say(storage, found, "1"), REPLY, country="GB")
+    storage.finish(found.id, say(storage, found, "2"), REPLY)
+    known = storage.find_session(token)
+    assert known is not None
+    assert (known.locale, known.country) == ("en", "GB")
+
+
+def test_an_answer_that_stays_alone_erases_what_was_before(
+    storage: Storage, engine: Engine, found: Session
+) -> None:
+    other = storage.open_session("web", None, None)[1]
+    storage.finish(other.id, say(storage, other, "1"), REPLY)
+    storage.finish(found.id, say(storage, found, "1"), REPLY)
+    last = say(storage, found, "2")
+    storage.finish(found.id, last, REPLY, alone=True)
+    assert [answer.inbox_id for answer in storage.deliver(found.id, last)] == [last]
+    assert (count(engine, inbox), count(engine, outbox)) == (2, 2)
+    assert say(storage, found, "2") == last
 
 
 def test_a_message_is_finished_once(storage: Storage, found: Session, engine: Engine) -> None:

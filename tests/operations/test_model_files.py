@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from bot.operations.model_files import (
     fingerprint,
     is_trained,
     model_path,
+    newest_model,
     seal_model,
 )
 from bot.operations.training import TrainingFailed, ensure_model
@@ -106,6 +108,21 @@ def test_a_changed_model_is_refused(model: Path, content: bytes) -> None:
 def test_a_model_without_a_seal_is_not_trained(model: Path) -> None:
     with pytest.raises(FileNotFoundError):
         check_model(model)
+
+
+def test_the_newest_model_is_the_one_that_is_whole_and_was_trained_last(tmp_path: Path) -> None:
+    assert newest_model(tmp_path / "nothing") is None
+    for age, name in enumerate(("newest", "damaged", "unsealed", "older")):
+        path = tmp_path / f"handrail-{name}.tar.gz"
+        path.write_bytes(b"a model")
+        if name != "unsealed":
+            seal_model(path)
+        if name == "damaged":
+            path.write_bytes(b"half a mod")
+        os.utime(path, (1000 - age, 1000 - age))
+    os.utime(tmp_path / "handrail-damaged.tar.gz", (2000, 2000))
+    os.utime(tmp_path / "handrail-unsealed.tar.gz", (3000, 3000))
+    assert newest_model(tmp_path) == tmp_path / "handrail-newest.tar.gz"
 
 
 def test_a_trained_model_is_used_and_not_trained_again(root: Path, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -15,8 +16,19 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app
+from bot.edge import BEYOND_REPAIR
 from bot.operations import supervisor
-from bot.operations.supervisor import Child, PortTaken, check_free, supervise
+from bot.operations.model_files import seal_model
+from bot.operations.supervisor import (
+    Child,
+    GatewayUnusable,
+    PortTaken,
+    Training,
+    check_free,
+    supervise,
+    tell_when_ready,
+)
+from bot.operations.training import TrainingFailed
 from bot.settings import ROOT, Settings
 
 
@@ -59,6 +71,72 @@ async def test_nothing_is_started_when_a_port_is_taken(
     with pytest.raises(PortTaken):
         await supervise(Settings(_env_file=None, data_folder=tmp_path, **ports))
     assert started == []
+
+
+async def test_a_process_that_is_beyond_repair_is_not_started_again(
+    child: Child, tmp_path: Path
+) -> None:
+    module = tmp_path / "noting_child.py"
+    module.write_text(module.read_text("utf-8") + f"raise SystemExit({BEYOND_REPAIR})\n", "utf-8")
+    await asyncio.wait_for(child.keep_alive(), 20)
+    assert (tmp_path / "starts").read_text() == "x"
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> dict[str, str | None]:
+    """Name -> model of what would be started; no process is."""
+    names: dict[str, str | None] = {}
+
+    async def start(self: Child) -> None:
+        names[self.name] = self.environment.get("HANDRAIL_MODEL")
+        await asyncio.sleep(60)
+
+    async def fail(self: Training, environment: object) -> str:
+        raise TrainingFailed("The data are wrong.")
+
+    monkeypatch.setattr(Child, "keep_alive", start)
+    monkeypatch.setattr(Training, "model", fail)
+    return names
+
+
+@pytest.mark.parametrize("earlier", [True, False])
+async def test_a_training_that_fails_leaves_the_gateway_serving(
+    started: dict[str, str | None],
+    earlier: bool,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    model = tmp_path / "handrail-1.tar.gz"
+    if earlier:
+        model.write_bytes(b"a model")
+        seal_model(model)
+    config = Settings(
+        _env_file=None, data_folder=tmp_path, models_folder=tmp_path, gateway_port=0, worker_port=0
+    )
+    running = asyncio.create_task(supervise(config))
+    await asyncio.sleep(0.5)
+    assert not running.done()
+    assert started == {"gateway": None, **({"worker": str(model)} if earlier else {})}
+    os.kill(os.getpid(), signal.SIGTERM)
+    await asyncio.wait_for(running, 10)
+    said = capsys.readouterr().err
+    assert "The data are wrong." in said
+    assert "handrail check" in said
+    assert (model.name in said) is earlier
+    assert said.endswith("Stopped.\n")
+
+
+async def test_a_gateway_that_cannot_start_ends_the_run(
+    started: dict[str, str | None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def end(self: Child) -> None:
+        started[self.name] = None
+
+    monkeypatch.setattr(Child, "keep_alive", end)
+    ports = {"gateway_port": 0, "worker_port": 0}
+    with pytest.raises(GatewayUnusable):
+        await supervise(Settings(_env_file=None, data_folder=tmp_path, **ports))
+    assert "worker" not in started
 
 
 def test_the_command_ends_with_the_reason_and_no_trace(taken: int) -> None:
@@ -157,6 +235,25 @@ def alive(pid: int) -> bool:
         ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False
     )
     return bool(state.stdout.strip()) and not state.stdout.startswith("Z")
+
+
+async def test_it_says_when_the_worker_is_ready(capsys: pytest.CaptureFixture[str]) -> None:
+    asked: list[bytes] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readuntil(b"\r\n\r\n"))
+        status = b"503 Starting" if len(asked) == 1 else b"200 OK"
+        writer.write(b"HTTP/1.1 " + status + b"\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server:
+        await asyncio.wait_for(tell_when_ready(Settings(_env_file=None, worker_port=port)), 10)
+    assert capsys.readouterr().err == "Ready.\n"
+    assert len(asked) == 2
+    assert b"GET /health" in asked[0]
 
 
 async def test_stopping_what_never_started_is_no_error() -> None:

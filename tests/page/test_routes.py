@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from html.parser import HTMLParser
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from fastapi.routing import APIRoute
 from sqlalchemy import text
 
-from bot.page.form import new_key
+from bot.page.form import FORM_TYPE, new_key
 from bot.page.routes import page as page_routes
 from tests.page.service import Service
 
@@ -313,6 +314,118 @@ async def test_leaving_leads_away_whatever_is_wrong(
 ) -> None:
     answer = await client.post("/forget", data=body)
     assert answer.status_code == 303
+
+
+FOREIGN = {
+    "another origin": {"origin": "https://evil.test"},
+    "another port": {"origin": "http://page.test:8080"},
+    "a name that begins like ours": {"origin": "http://page.test.evil.test"},
+    "a name that ends like ours": {"origin": "http://evil-page.test"},
+    "our name as a user": {"origin": "http://page.test@evil.test"},
+    "a port that is none": {"origin": "http://page.test:x"},
+    "no address": {"origin": "evil"},
+    "a browser says so": {"sec-fetch-site": "cross-site"},
+    "a sibling": {"sec-fetch-site": "same-site", "origin": "https://other.page.test"},
+    "a hidden origin": {"sec-fetch-site": "cross-site", "origin": "null"},
+}
+OWN = {
+    "nothing is said": {},
+    "our own origin": {"origin": "http://page.test"},
+    "behind a proxy that speaks TLS": {"origin": "https://page.test"},
+    "with its usual port": {"origin": "https://page.test:443"},
+    "in capitals": {"origin": "http://PAGE.test"},
+    "a page without a referrer": {"origin": "null"},
+    "a browser says so": {"origin": "null", "sec-fetch-site": "same-origin"},
+    "the person": {"sec-fetch-site": "none"},
+    "behind a proxy that renames us": {
+        "origin": "https://help.school.test",
+        "sec-fetch-site": "same-origin",
+    },
+}
+
+
+@pytest.mark.parametrize("path", ["/chat", "/country", "/forget"])
+@pytest.mark.parametrize("headers", FOREIGN.values(), ids=FOREIGN)
+async def test_a_form_of_another_site_is_refused_with_help_and_changes_nothing(
+    client: httpx.AsyncClient, service: Service, path: str, headers: dict[str, str]
+) -> None:
+    page = Page((await write(client, Page((await client.get("/")).text), "hm")).text)
+    before, turns = sessions(service), len(service.worker.turns)
+    form = {**page.form("writing")["fields"], "text": "zanzibar", "country": "GB"}
+    answer = await client.post(path, data=form, headers=headers)
+    told = Page(answer.text)
+    assert answer.status_code == 403
+    assert told.scripts[0] == "utter_problem_bad_request"
+    assert "utter_crisis_card" in told.scripts
+    assert "tel:911" in told.links
+    assert "zanzibar" not in answer.text
+    assert "token" not in told.form("writing")["fields"]
+    assert (sessions(service), len(service.worker.turns)) == (before, turns)
+    assert (await write(client, page, "still here")).status_code == 200
+
+
+@pytest.mark.parametrize("headers", OWN.values(), ids=OWN)
+async def test_a_form_of_our_own_page_is_taken(
+    client: httpx.AsyncClient, headers: dict[str, str]
+) -> None:
+    page = Page((await client.get("/", headers=headers)).text)
+    data = {**page.form("writing")["fields"], "text": "hm"}
+    answer = await client.post("/chat", data=data, headers=headers)
+    assert answer.status_code == 200
+    fields = Page(answer.text).form("leaving")["fields"]
+    away = await client.post("/forget", data=fields, headers=headers)
+    assert away.status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/", 200), ("/about", 200), ("/leave", 303), ("/chat", 303)]
+)
+async def test_who_only_asks_whether_we_are_there_is_answered(
+    client: httpx.AsyncClient, service: Service, path: str, status: int
+) -> None:
+    before = sessions(service)
+    asked, got = await client.head(path), await client.get(path)
+    assert (asked.status_code, got.status_code) == (status, status)
+    assert asked.headers["content-security-policy"] == got.headers["content-security-policy"]
+    assert sessions(service) == before
+
+
+@pytest.mark.parametrize("path", ["/chat", "/country", "/forget", "/api/v1/conversations"])
+async def test_a_client_that_hangs_up_in_the_middle_is_no_fault(
+    service: Service, caplog: pytest.LogCaptureFixture, path: str
+) -> None:
+    coming = [
+        {"type": "http.request", "body": b"key=k&text=hel", "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return coming.pop(0)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "root_path": "",
+        "headers": [(b"content-type", FORM_TYPE.encode()), (b"host", b"page.test")],
+        "client": ("127.0.0.1", 1),
+        "server": ("page.test", 80),
+    }
+    before, faults = sessions(service), service.edge.conversations.counters["unexpected"]
+    await service.app(scope, receive, send)
+    assert sent == []
+    assert service.edge.conversations.counters["unexpected"] == faults
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+    assert sessions(service) == before
 
 
 async def test_leave_leads_to_the_neutral_page_and_clears_the_device(

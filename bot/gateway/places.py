@@ -1,0 +1,21 @@
+"""Languages and countries as programs and browsers write them, brought to the form used here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+_COUNTRY = re.compile(r"[A-Z]{2}")
+
+
+def country_code(given: str | None) -> str | None:
+    """The two letters of an ISO 3166 code in capitals; None for anything else."""
+    code = (given or "").strip()
+    # ASCII first: "ß" is one letter whose capitals are two.
+    return code.upper() if code.isascii() and _COUNTRY.fullmatch(code.upper()) else None
+
+
+def known_locale(given: str | None, offered: Collection[str]) -> str | None:
+    """The language of "en-US" or "es_MX" when it is offered; None for anything else."""
+    language = re.split("[-_]", (given or "").strip(), maxsplit=1)[0].lower()
+    return language if language in offered else None
