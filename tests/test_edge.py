@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
+import random
 import shutil
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.content.models import Base
 from bot.content.problems import ContentError
 from bot.crisis import CrisisDataError
-from bot.edge import BEYOND_REPAIR, Edge, open_edge, serve
+from bot.edge import BEYOND_REPAIR, Edge, open_database, open_edge, serve
 from bot.gateway.commands import NAVIGATION
+from bot.gateway.conversations import Conversations
+from bot.gateway.errors import StorageDown
+from bot.gateway.upkeep import upkeep
 from bot.settings import Settings
 from tests.gateway.fakes import FakeWorker
 
@@ -130,3 +140,56 @@ def test_a_gateway_that_cannot_start_says_why_and_that_it_need_not_be_tried_agai
         serve(Settings(_env_file=None, data_folder=tmp_path))
     assert ended.value.code == BEYOND_REPAIR
     assert capsys.readouterr().err == "data/crisis/en.yml:7: a mistake\n"
+
+
+async def test_a_database_that_is_broken_or_away_stops_no_start_and_is_taken_when_it_is_mended(
+    tmp_path: Path, root: Path
+) -> None:
+    database = tmp_path / "var" / "handrail.db"
+    database.parent.mkdir()
+    database.write_bytes(random.Random(1).randbytes(5000))
+    edge = opened(tmp_path / "var", f"sqlite:///{database}", root)
+    assert not edge.database.ready
+    assert edge.conversations.help(None, "GB").resources
+    with pytest.raises(StorageDown):
+        await edge.conversations.start("en", None)
+    assert not edge.database.prepare()
+    database.unlink()
+    edge.engine.dispose()
+    assert edge.database.prepare()
+    assert [version for version, _ in recorded(edge)] == [1]
+    token, _ = await edge.conversations.start("en", None)
+    assert token
+    edge.engine.dispose()
+
+
+def test_what_a_statement_holds_is_in_no_message_of_the_database(tmp_path: Path) -> None:
+    engine = open_database(f"sqlite:///{tmp_path / 'handrail.db'}")
+    with pytest.raises(SQLAlchemyError) as caught, engine.connect() as connection:
+        connection.execute(text("SELECT * FROM nothing WHERE it = :secret"), {"secret": "canary"})
+    assert "canary" not in str(caught.value)
+    engine.dispose()
+
+
+async def test_the_upkeep_waits_for_the_database_and_goes_on_after_a_fault(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("TURNS_SECONDS", "PURGE_SECONDS", "RELEASE_SECONDS", "DATABASE_SECONDS"):
+        monkeypatch.setattr(f"bot.gateway.upkeep.{name}", 0.01)
+    called: Counter[str] = Counter()
+
+    def failing(name: str) -> Callable[..., Any]:
+        def job(*_: object) -> Any:
+            called[name] += 1
+            raise RuntimeError("a fault of ours")
+
+        return job
+
+    conversations = SimpleNamespace(
+        turns=SimpleNamespace(take_up_waiting=failing("turns")),
+        storage=SimpleNamespace(purge=failing("purge")),
+    )
+    jobs = upkeep(cast(Conversations, conversations), 900, failing("release"), failing("database"))
+    async with jobs:
+        await asyncio.sleep(0.4)
+    assert all(called[name] > 1 for name in ("turns", "purge", "release", "database")), called

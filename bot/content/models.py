@@ -210,7 +210,10 @@ class InboxRow(Base):
 
 
 class OutboxRow(Base):
-    """The answer of one turn: script ids and closed-list values as JSON, never a rendered text."""
+    """The answer of one turn: script ids and closed-list values as JSON, never a rendered text.
+
+    `delivered_with` is the message it went out with: its own, or a later one when it was late.
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (
@@ -223,5 +226,5 @@ class OutboxRow(Base):
     inbox_id: Mapped[int] = mapped_column(ForeignKey("inbox.id"), index=True)
     sequence: Mapped[int]
     content: Mapped[str] = mapped_column(Text)
-    delivered: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    delivered_with: Mapped[int | None]
     created: Mapped[float]

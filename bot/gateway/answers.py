@@ -6,13 +6,13 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, and_, delete, select, update
+from sqlalchemy import ColumnElement, Engine, and_, delete, or_, select, update
 
 from bot.content import models
 
 inbox = models.Base.metadata.tables["inbox"]
 outbox = models.Base.metadata.tables["outbox"]
-_COLUMNS = (outbox.c.inbox_id, outbox.c.sequence, outbox.c.content, outbox.c.delivered)
+_COLUMNS = (outbox.c.inbox_id, outbox.c.sequence, outbox.c.content, outbox.c.delivered_with)
 
 DONE = "done"
 
@@ -42,10 +42,10 @@ class Answers:
     def deliver(
         self, session_id: str, inbox_id: int, awaited: frozenset[int] = frozenset()
     ) -> list[Answer]:
-        """Answers up to this message that were not delivered yet, and its own; then all are.
+        """Answers up to this message that were not delivered before it, and its own; then all are.
 
-        Those of `awaited` messages stay for the requests that wait for them. Delivered ones before
-        it are erased: the last answer alone is kept, for a retry.
+        Those of `awaited` messages stay for the requests that wait for them. What went out with an
+        earlier message is erased: only what went out last is kept, and comes again on a retry.
         """
         mine = and_(
             outbox.c.session_id == session_id,
@@ -54,13 +54,21 @@ class Answers:
         )
         query = (
             select(*_COLUMNS)
-            .where(mine, (outbox.c.delivered.is_(False)) | (outbox.c.inbox_id == inbox_id))
+            .where(
+                mine,
+                or_(
+                    outbox.c.delivered_with.is_(None),
+                    outbox.c.delivered_with == inbox_id,
+                    outbox.c.inbox_id == inbox_id,
+                ),
+            )
             .order_by(outbox.c.sequence)
         )
+        new = and_(mine, outbox.c.delivered_with.is_(None))
         with self._engine.begin() as connection:
             answers = [_answer(row) for row in connection.execute(query)]
-            connection.execute(delete(outbox).where(mine, outbox.c.inbox_id < inbox_id))
-            connection.execute(update(outbox).where(mine).values(delivered=True))
+            connection.execute(delete(outbox).where(mine, outbox.c.delivered_with < inbox_id))
+            connection.execute(update(outbox).where(new).values(delivered_with=inbox_id))
         return answers
 
     def last_answer(self, session_id: str) -> Answer | None:
@@ -75,7 +83,7 @@ class Answers:
         own = select(answers.c.id).where(answers.c.inbox_id == inbox_id)
         return self._last(
             outbox.c.session_id == session_id,
-            outbox.c.delivered.is_(True),
+            outbox.c.delivered_with.is_not(None),
             done.exists(),
             ~own.exists(),
         )
@@ -88,4 +96,5 @@ class Answers:
 
 
 def _answer(row: Any) -> Answer:
-    return Answer(row.inbox_id, row.sequence, json.loads(row.content), row.delivered)
+    delivered = row.delivered_with is not None
+    return Answer(row.inbox_id, row.sequence, json.loads(row.content), delivered)

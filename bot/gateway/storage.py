@@ -206,7 +206,6 @@ class Storage(Answers):
                     inbox_id=inbox_id,
                     sequence=turn,
                     content=json.dumps(reply),
-                    delivered=False,
                     created=now,
                 )
             )
@@ -251,6 +250,6 @@ def _unseen(session_id: str) -> Any:
     """Whether an answer is on its way: what it asks was not seen by who writes now."""
     waiting = select(inbox.c.id).where(inbox.c.session_id == session_id, inbox.c.status == PENDING)
     undelivered = select(outbox.c.id).where(
-        outbox.c.session_id == session_id, outbox.c.delivered.is_(False)
+        outbox.c.session_id == session_id, outbox.c.delivered_with.is_(None)
     )
     return select(waiting.exists() | undelivered.exists())

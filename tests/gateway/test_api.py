@@ -491,3 +491,26 @@ async def test_a_webhook_that_nobody_set_up_is_refused(
     client: httpx.AsyncClient, channel: str
 ) -> None:
     assert_problem(await client.post(f"/webhooks/{channel}", json={"text": "hi"}), 403)
+
+
+@pytest.mark.parametrize("path", ["/about/", "/api/v1/help/"])
+async def test_no_redirect_leads_where_the_host_header_says(
+    client: httpx.AsyncClient, path: str
+) -> None:
+    answer = await client.get(path, headers={"host": "evil.example"})
+    assert_problem(answer, 404)
+    assert "evil.example" not in str(answer.headers)
+
+
+async def test_a_method_that_is_not_served_names_those_that_are(
+    client: httpx.AsyncClient,
+) -> None:
+    answer = await client.put("/api/v1/help")
+    assert_problem(answer, 405)
+    assert answer.headers["allow"] == "GET"
+
+
+async def test_only_a_page_that_was_opened_leads_home(client: httpx.AsyncClient) -> None:
+    html = {"accept": "text/html"}
+    assert (await client.get("/nothing", headers=html)).headers["location"] == "/"
+    assert_problem(await client.post("/nothing", headers=html), 404)

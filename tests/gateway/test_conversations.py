@@ -12,7 +12,9 @@ from bot.gateway.answers import inbox, outbox
 from bot.gateway.commands import Commands
 from bot.gateway.errors import BodyInvalid, ButtonForged, KeyReused, StorageDown, TokenUnknown
 from bot.gateway.replies import OutgoingMessage
-from bot.gateway.worker_client import NamedScript, WorkerReply
+from bot.gateway.sealing import Seal
+from bot.gateway.storage import session as session_table
+from bot.gateway.worker_client import NamedScript, WorkerReply, WorkerUnavailable
 from tests.gateway.fakes import FakeWorker, Gateway, button, scripted, scripts
 
 CARD = "utter_crisis_card"
@@ -217,6 +219,70 @@ async def test_one_slow_conversation_does_not_hold_up_the_upkeep_of_the_others(
     worker.held = lambda text: False
     await upkeep
     assert "other one" in seen
+
+
+async def test_who_leaves_does_not_wait_for_a_worker_that_hangs(
+    gateway: Gateway, worker: FakeWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, _ = await gateway.begin()
+    woken = asyncio.Event()
+    erased: list[str] = []
+
+    async def hanging(conversation: str) -> None:
+        await woken.wait()
+        erased.append(conversation)
+
+    monkeypatch.setattr(worker, "forget", hanging)
+    monkeypatch.setattr("bot.gateway.turns.LONGEST_WAIT", 0.05)
+    await asyncio.wait_for(gateway.edge.conversations.forget(session), 2)
+    assert count(gateway, session_table) == 0
+    assert erased == []
+    woken.set()
+    await asyncio.sleep(0.05)
+    assert erased == [session.id]
+
+
+async def test_a_worker_that_was_away_erases_when_it_is_back(
+    gateway: Gateway, worker: FakeWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, _ = await gateway.begin()
+    forget = worker.forget
+
+    async def away(conversation: str) -> None:
+        raise WorkerUnavailable("down")
+
+    monkeypatch.setattr(worker, "forget", away)
+    await gateway.edge.conversations.forget(session)
+    monkeypatch.setattr(worker, "forget", forget)
+    await gateway.edge.conversations.turns.forget_again()
+    await gateway.edge.conversations.turns.forget_again()
+    assert worker.forgotten == [session.id]
+
+
+async def test_what_was_erased_is_not_handed_on(gateway: Gateway, worker: FakeWorker) -> None:
+    session, _ = await gateway.begin()
+    worker.held = lambda text: text == "slow one"
+    await gateway.say(session, "slow one")
+    waiting = [asyncio.create_task(gateway.say(session, text)) for text in ("what", "hello there")]
+    await asyncio.sleep(0.1)
+    await gateway.edge.conversations.forget(session)
+    worker.held = lambda text: False
+    await asyncio.gather(*waiting, return_exceptions=True)
+    await asyncio.sleep(0.2)
+    assert worker.texts == ["slow one"]
+
+
+async def test_a_text_that_nobody_can_read_any_more_is_answered_by_the_card(
+    gateway: Gateway, worker: FakeWorker
+) -> None:
+    session, _ = await gateway.begin()
+    worker.down = True
+    await gateway.say(session, "sealed under a key that is lost")
+    worker.down = False
+    gateway.edge.conversations.turns.texts = Seal(b"another key of the same service, 32 b", "inbox")
+    await gateway.edge.conversations.turns.take_up_waiting()
+    assert worker.texts == []
+    assert scripts(await gateway.say(session, "hello"))[:2] == [LATE, CARD]
 
 
 async def test_five_sends_of_one_message_are_one_turn_with_one_answer(

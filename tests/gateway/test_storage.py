@@ -141,13 +141,25 @@ def test_a_finished_row_cannot_hold_a_text(storage: Storage, found: Session) -> 
         connection.execute(update(inbox).where(inbox.c.id == message).values(sealed_text=CANARY))
 
 
-def test_late_answers_are_delivered_once_and_in_order(storage: Storage, found: Session) -> None:
+def test_late_answers_come_in_order_and_again_until_a_newer_message(
+    storage: Storage, found: Session
+) -> None:
+    """The response that carried them may be lost on its way: its retry brings them all again."""
+
+    def delivered(message: int) -> list[int]:
+        return [each.inbox_id for each in storage.deliver(found.id, message)]
+
     first, second = say(storage, found, "1"), say(storage, found, "2")
     for message in (first, second):
         storage.finish(found.id, message, REPLY)
-    assert [each.inbox_id for each in storage.deliver(found.id, second)] == [first, second]
-    assert [each.inbox_id for each in storage.deliver(found.id, second)] == [second]
-    assert storage.deliver(found.id, first) == []
+    assert delivered(second) == [first, second]
+    assert delivered(second) == [first, second]
+    assert delivered(first) == [first]
+    third = say(storage, found, "3")
+    storage.finish(found.id, third, REPLY)
+    assert delivered(third) == [third]
+    assert delivered(third) == [third]
+    assert delivered(second) == []
 
 
 def test_an_answer_is_not_delivered_with_an_earlier_message(

@@ -19,6 +19,7 @@ from bot.cli import app
 from bot.edge import BEYOND_REPAIR
 from bot.operations import supervisor
 from bot.operations.model_files import seal_model
+from bot.operations.only_one import FolderTaken, only_one
 from bot.operations.supervisor import (
     Child,
     GatewayUnusable,
@@ -258,3 +259,32 @@ async def test_it_says_when_the_worker_is_ready(capsys: pytest.CaptureFixture[st
 
 async def test_stopping_what_never_started_is_no_error() -> None:
     await Child("nothing", "nothing", {}).stop()
+
+
+def test_a_data_folder_belongs_to_one_run(tmp_path: Path) -> None:
+    with (
+        only_one(tmp_path),
+        pytest.raises(FolderTaken, match="HANDRAIL_DATA_FOLDER"),
+        only_one(tmp_path),
+    ):
+        raise AssertionError("two at once")
+    with only_one(tmp_path):
+        assert (tmp_path / "running.lock").exists()
+
+
+def test_libraries_say_nothing_of_their_age_and_our_files_do() -> None:
+    command = [sys.executable, "-W", "always", "-c", WARNING]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    said = done.stderr
+    assert "ours is old" in said
+    assert "theirs is old" not in said
+
+
+WARNING = """
+import warnings
+from bot.library_warnings import OURS, hush_libraries
+hush_libraries()
+installed = OURS / ".venv/lib/site-packages/theirs.py"
+warnings.warn_explicit("theirs is old", DeprecationWarning, str(installed), 1)
+warnings.warn_explicit("ours is old", DeprecationWarning, str(OURS / "bot/ours.py"), 1)
+"""

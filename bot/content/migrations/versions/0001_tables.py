@@ -166,7 +166,7 @@ def upgrade() -> None:
         sa.Column("inbox_id", sa.Integer(), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("content", sa.Text(), nullable=False),
-        sa.Column("delivered", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("delivered_with", sa.Integer(), nullable=True),
         sa.Column("created", sa.Float(precision=53), nullable=False),
         sa.ForeignKeyConstraint(["inbox_id"], ["inbox.id"], name="fk_outbox_inbox_id_inbox"),
         sa.ForeignKeyConstraint(
