@@ -26,14 +26,12 @@ from bot.gateway.sealing import Seal, SecretDamaged, ensure_secret
 from bot.gateway.speaking import Speaker
 from bot.gateway.storage import Storage
 from bot.gateway.worker_client import HttpWorker, Worker
-from bot.lifeline import end_with_supervisor
+from bot.lifeline import BEYOND_REPAIR, end_with_supervisor
 from bot.page.routes import page
 from bot.settings import ROOT, Settings, settings
 
 logger = logging.getLogger(__name__)
 HEADER_BYTES, MOST_CONNECTIONS = 32_768, 1000
-# Exit code of a gateway that somebody has to mend first (EX_CONFIG of sysexits.h).
-BEYOND_REPAIR = 78
 # What stops a start, and a start again would not help; each says what to do.
 UNUSABLE = (ContentError, CrisisDataError, ReleaseRefused, KeyDamaged, SecretDamaged)
 

@@ -1,4 +1,4 @@
-"""Lets a process of `handrail run` end with it, also when that was killed and could say nothing."""
+"""What a process of `handrail run` and its supervisor tell each other by living and ending."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import os
 import signal
 import threading
 
+# Exit code of a process that somebody has to mend before it can start (EX_CONFIG of sysexits.h).
+BEYOND_REPAIR = 78
 # The supervisor holds the other end of standard input; in a container nobody does.
 LIFELINE = {"HANDRAIL_LIFELINE": "stdin"}
 

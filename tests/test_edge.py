@@ -18,11 +18,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.content.models import Base
 from bot.content.problems import ContentError
 from bot.crisis import CrisisDataError
-from bot.edge import BEYOND_REPAIR, Edge, open_database, open_edge, serve
+from bot.edge import Edge, open_database, open_edge, serve
 from bot.gateway.commands import NAVIGATION
 from bot.gateway.conversations import Conversations
 from bot.gateway.errors import StorageDown
 from bot.gateway.upkeep import upkeep
+from bot.lifeline import BEYOND_REPAIR
 from bot.settings import Settings
 from tests.gateway.fakes import FakeWorker
 

@@ -11,9 +11,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.edge import BEYOND_REPAIR
-from bot.gateway.worker_client import HttpWorker
-from bot.lifeline import LIFELINE
+from bot.lifeline import BEYOND_REPAIR, LIFELINE
 from bot.operations.model_files import newest_model
 from bot.operations.training import TrainingFailed, say
 from bot.settings import ROOT, Settings
@@ -183,6 +181,9 @@ def model_to_serve(trained: asyncio.Task[str], config: Settings) -> str | None:
 
 async def tell_when_ready(config: Settings) -> None:
     """Say it once when the worker takes turns."""
+    # Imported late: the gateway is started before anything that takes time.
+    from bot.gateway.worker_client import HttpWorker
+
     worker = HttpWorker(config.worker_url, token="")
     while not await worker.ready():  # noqa: ASYNC110 - it is another process
         await asyncio.sleep(READY_SECONDS)

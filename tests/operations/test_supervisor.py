@@ -16,7 +16,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app
-from bot.edge import BEYOND_REPAIR
+from bot.lifeline import BEYOND_REPAIR
 from bot.operations import supervisor
 from bot.operations.model_files import seal_model
 from bot.operations.only_one import FolderTaken, only_one
