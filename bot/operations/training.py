@@ -30,7 +30,8 @@ def ensure_model(config: Settings, *, force: bool = False, root: Path = ROOT) ->
     config.models_folder.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "bot.dialogue.training"]
     command += [str(config.models_folder), model.name.removesuffix(".tar.gz")]
-    environment = {**os.environ, "SQLALCHEMY_SILENCE_UBER_WARNING": "1", "TQDM_DISABLE": "1"}
+    # Rasa draws its bars, one line an example, unless it may only speak of errors.
+    environment = {**os.environ, "SQLALCHEMY_SILENCE_UBER_WARNING": "1", "LOG_LEVEL": "ERROR"}
     done = subprocess.run(command, cwd=root, env=environment, stdout=sys.stderr, check=False)
     if done.returncode or not model.exists():
         raise TrainingFailed(f"training ended with code {done.returncode}")
