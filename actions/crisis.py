@@ -28,7 +28,8 @@ class AnswerCrisis(ScriptAction):
             if known:  # a guess takes no place of what is known
                 keep_company(turn)
             else:
-                remember(turn, crisis)
+                # Only asked: nothing is noted of it until the answer is yes.
+                turn.set("crisis", crisis)
                 turn.say(turn.policy.crisis.checks[crisis])
             return turn.listen()
         remember(turn, crisis)
@@ -64,14 +65,19 @@ def remember(turn: Turn, crisis: str) -> None:
     urgent = DANGER if {DANGER, SELF_HARM} <= crises else crisis
     turn.set("crisis", urgent)
     turn.set("crisis_also", sorted(crises - {urgent}, key=order.index))
-    turn.set("crises", sorted({*(turn.slots.get("crises") or []), *crises}))
-    if "abuse_offline" in crises and not turn.slots.get("contact"):
-        turn.set("contact", "at_home")  # until it is said, nobody at home is sent to
+    _note(turn, crises)
     others = [name for name in told if name not in turn.policy.crisis.situations]
     others += [turn.policy.crisis.leads_to[urgent]] if urgent in turn.policy.crisis.leads_to else []
     if others and not turn.situation:
         turn.set("situation", others[0])
         turn.set("interrupted", "triage")
+
+
+def _note(turn: Turn, crises: set[str]) -> None:
+    """What stays known of crises after they are over, and what the plans must heed."""
+    turn.set("crises", sorted({*(turn.slots.get("crises") or []), *crises}))
+    if "abuse_offline" in crises and not turn.slots.get("contact"):
+        turn.set("contact", "at_home")  # until it is said, nobody at home is sent to
 
 
 def answer_crisis(turn: Turn) -> bool:
@@ -118,6 +124,8 @@ def _say_answer(turn: Turn, crisis: str, script: str, choice: str) -> bool:
     if answer is None:
         return False
     turn.set("crisis", crisis if answer.open else None)
+    if answer.open:
+        _note(turn, {crisis})
     if answer.script == ROTATION:
         turn.say(turn.least_recent(turn.policy.crisis.rotation[crisis]))
     else:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
 from actions.policy import policy
+from actions.turn import Turn
 from bot.edge import Edge
 from tests.dialogue.talk import Talk
 
@@ -430,6 +433,46 @@ async def test_a_meeting_whose_time_was_told_is_not_asked_about(
     talk: Talk, time: str, script: str
 ) -> None:
     assert (await talk.say(f'/meet_in_person{{"meeting":"{time}"}}'))[0] == script
+
+
+@pytest.mark.parametrize("crisis", CRISES)
+async def test_a_guess_that_was_wrong_leaves_nothing_behind(
+    talk: Talk, crisis: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step = (await to_the_plan(talk))[-1]
+    before = await talk.slots()
+    monkeypatch.setattr("actions.turn.Turn.__init__", unsure_of(Turn.__init__, crisis))
+    assert await talk.say(f"/{crisis}") == [policy().crisis.checks[crisis]]
+    monkeypatch.undo()
+    assert (await talk.slots())["crisis"] == crisis
+    assert await talk.say("/deny") == ["utter_check_no"]
+    after = await talk.slots()
+    for name in ("crisis", "crises", "contact", "situation"):
+        assert after.get(name) == before.get(name)
+    assert await talk.say("/affirm") == [step]
+
+
+@pytest.mark.parametrize("crisis", CRISES)
+async def test_a_guess_that_was_right_is_answered_as_a_crisis(
+    talk: Talk, crisis: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("actions.turn.Turn.__init__", unsure_of(Turn.__init__, crisis))
+    await talk.say(f"/{crisis}")
+    monkeypatch.undo()
+    said = (await talk.say("/affirm"))[0]
+    assert said in {*policy().crisis.rotation[crisis], "utter_self_harm_yes"}
+    assert crisis in (await talk.slots())["crises"]
+
+
+def unsure_of(begin: Callable[..., None], crisis: str) -> Callable[..., None]:
+    """A turn as typed words make it that the model is not sure of; a payload is always sure."""
+
+    def begin_unsure(turn: Turn, *arguments: Any) -> None:
+        begin(turn, *arguments)
+        if turn.intent == crisis:
+            turn.confidence, turn.pressed = 0.5, False
+
+    return begin_unsure
 
 
 async def test_a_meeting_that_is_off_leads_on_to_a_plan(talk: Talk) -> None:
