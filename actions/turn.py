@@ -79,6 +79,8 @@ class Turn:
         kind = "worse" if worse else "other"
         if self.intent in self.policy.maker_situations:
             kind = "maker"
+        elif not worse and self.intent not in self.policy.plans:
+            kind = "planless" if self.situation in self.policy.plans else "other"
         return self.confidence >= self.policy.topic_change[kind]
 
     @property
