@@ -56,12 +56,17 @@ def recorded(edge: Edge) -> list[tuple[int, str]]:
 def test_gateways_with_keys_of_their_own_share_one_database(
     tmp_path: Path, database_url: str, root: Path
 ) -> None:
-    one = opened(tmp_path / "one", database_url, root)
-    other = opened(tmp_path / "other", database_url, root)
+    # Releases of one second and one text would be the same bundle: the texts differ.
+    roots = {"one": root, "other": tmp_path / "other root"}
+    shutil.copytree(root, roots["other"])
+    script = roots["other"] / "responses" / "en" / "plan.yml"
+    script.write_text(script.read_text("utf-8").replace("hard today.", "brave today.", 1), "utf-8")
+    one = opened(tmp_path / "one", database_url, roots["one"])
+    other = opened(tmp_path / "other", database_url, roots["other"])
     assert (one.releases.release.version, other.releases.release.version) == (1, 2)
     assert recorded(other) == [(1, one.releases.release.digest), (2, other.releases.release.digest)]
-    for name in ("one", "other"):
-        opened(tmp_path / name, database_url, root)
+    for name, place in roots.items():
+        opened(tmp_path / name, database_url, place)
     assert len(recorded(other)) == 2, "a restart records nothing"
     other.engine.dispose()
 
