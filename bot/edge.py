@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fastapi import FastAPI
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
-from sqlalchemy.pool import ConnectionPoolEntry
 
+from bot.content.database import open_database
 from bot.content.migrations import upgrade
 from bot.content.problems import ContentError
 from bot.content.release import ReleaseRefused
@@ -139,26 +139,6 @@ class Database:
             seed(self.engine, releases.load(), releases.signed())
 
 
-def open_database(address: str) -> Engine:
-    """An engine; SQLite waits for locks, commits to disk and erases what is deleted."""
-    # A failing statement is logged by name, never with what is in a row.
-    engine = create_engine(address, hide_parameters=True)
-    if engine.dialect.name == "sqlite":
-
-        @event.listens_for(engine, "connect")
-        def careful(connection: object, entry: ConnectionPoolEntry) -> None:
-            for pragma in (
-                "journal_mode=WAL",
-                "synchronous=FULL",
-                "busy_timeout=1000",
-                "foreign_keys=ON",
-                "secure_delete=ON",
-            ):
-                connection.execute(f"PRAGMA {pragma}")  # type: ignore[attr-defined]
-
-    return engine
-
-
 def build_app(config: Settings) -> FastAPI:
     """The ASGI application of one gateway process."""
     token = config.worker_token.get_secret_value() if config.worker_token else ""
@@ -192,8 +172,6 @@ def serve(config: Settings) -> None:
     import uvicorn
 
     logging.basicConfig(level=config.log_level)
-    for name in ("httpx", "httpcore"):  # their addresses hold conversation ids
-        logging.getLogger(name).setLevel(logging.WARNING)
     try:
         app = build_app(config)
     except UNUSABLE as error:

@@ -15,10 +15,11 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.content.database import open_database
 from bot.content.models import Base
 from bot.content.problems import ContentError
 from bot.crisis import CrisisDataError
-from bot.edge import Edge, open_database, open_edge, serve
+from bot.edge import Edge, open_edge, serve
 from bot.gateway.commands import NAVIGATION
 from bot.gateway.conversations import Conversations
 from bot.gateway.errors import StorageDown

@@ -253,9 +253,9 @@ def test_every_module_says_what_it_is() -> None:
 
 
 def test_handrail_check_finds_no_problem() -> None:
-    from bot.content.lint import check
+    from bot.operations.checking import check_project
 
-    problems = check(ROOT, list(Settings(_env_file=None).locales))
+    problems = check_project(ROOT, Settings(_env_file=None).locales)
     assert not problems, "\n".join(str(problem) for problem in problems)
 
 

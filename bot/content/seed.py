@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, func, insert, or_, select, update
 
 from bot.content.events import Entry, append_events
 from bot.content.models import Base
@@ -47,11 +47,12 @@ def seed(engine: Engine, release: Release, signed: bytes) -> int:
     VersionTaken, and IntegrityError when a rule of the database forbids it.
     """
     with engine.begin() as connection:
-        query = select(release_table.c.version, release_table.c.digest)
-        known = {row.digest: row.version for row in connection.execute(query)}
+        columns = release_table.c
+        same = or_(columns.digest == release.digest, columns.version == release.version)
+        known = connection.execute(select(columns.digest).where(same)).scalars().all()
         if release.digest in known:
             return 0
-        if release.version in known.values():
+        if known:
             raise VersionTaken(f"release {release.version} is recorded with another content")
         _scripts(connection, release)
         ids = _editions(connection, release.editions)

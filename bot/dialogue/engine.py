@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from pathlib import Path
 from typing import Any
@@ -44,9 +43,6 @@ class Engine:
     def load(cls, model: Path, tracker_database: str) -> Engine:
         """Load a model archive. Raises what Rasa raises when it cannot be read."""
         quiet_logs()
-        # They log every address at INFO, and an address may name a conversation.
-        for name in ("httpx", "httpcore"):
-            logging.getLogger(name).setLevel(logging.WARNING)
         spare_work()
         store = MinimisedTrackerStore(Domain.empty(), database=tracker_database)
         agent = Agent.load(

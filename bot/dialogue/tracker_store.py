@@ -15,23 +15,20 @@ from rasa.shared.core.events import deserialise_events
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy import (
     Column,
-    Engine,
     Float,
     MetaData,
     String,
     Table,
     Text,
-    create_engine,
     delete,
-    event,
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.content.database import empty_log, open_database
 from bot.dialogue.minimise import minimised
 from bot.dialogue.record import CURRENT
 
-LOG_PATIENCE = 100  # milliseconds
 metadata = MetaData()
 trackers = Table(
     "tracker",
@@ -62,9 +59,8 @@ class MinimisedTrackerStore(TrackerStore):
         **kwargs: Any,
     ) -> None:
         self.keep_turns = int(keep_turns)
-        self.engine: Engine = create_engine(host or database, hide_parameters=True)
-        if self.engine.dialect.name == "sqlite":
-            event.listen(self.engine, "connect", _careful_sqlite)
+        # A turn that is lost with the machine is taken again from the inbox.
+        self.engine = open_database(host or database, synchronous="NORMAL", patience=5000)
         metadata.create_all(self.engine)
         super().__init__(domain, event_broker, **kwargs)
 
@@ -112,34 +108,16 @@ class MinimisedTrackerStore(TrackerStore):
         """Erase a conversation, from the disk too; erasing one that is not there is no error."""
         with self.engine.begin() as connection:
             connection.execute(delete(trackers).where(trackers.c.conversation == conversation))
-        self._empty_log()
+        empty_log(self.engine)
 
     def purge(self, older_than: float) -> int:
         """Erase conversations last used before `older_than` (seconds since 1970); their number."""
         with self.engine.begin() as connection:
             result = connection.execute(delete(trackers).where(trackers.c.updated < older_than))
-        self._empty_log()
+        empty_log(self.engine)
         return int(result.rowcount)
-
-    def _empty_log(self) -> None:
-        """SQLite's write-ahead log holds earlier versions of a row until it is emptied.
-
-        Where another process reads at the moment, the next call does it.
-        """
-        if self.engine.dialect.name == "sqlite":
-            with self.engine.connect() as connection:
-                # Turns wait for this thread: it must not wait for a reader as long as a write does.
-                (patience,) = connection.exec_driver_sql("PRAGMA busy_timeout").scalars()
-                connection.exec_driver_sql(f"PRAGMA busy_timeout={LOG_PATIENCE}")
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-                connection.exec_driver_sql(f"PRAGMA busy_timeout={patience}")
 
     async def keys(self) -> Iterable[str]:
         """Conversation ids."""
         with self.engine.connect() as connection:
             return list(connection.execute(select(trackers.c.conversation)).scalars())
-
-
-def _careful_sqlite(connection: Any, _: object) -> None:
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON"):
-        connection.execute(f"PRAGMA {pragma}")

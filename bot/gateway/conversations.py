@@ -99,7 +99,7 @@ class Conversations:
                 payload = self._payload(session, button)
             else:
                 danger, sealed, payload = await self._read(session, text or "")
-            number = await run_in_threadpool(
+            accepted = await run_in_threadpool(
                 self.storage.accept,
                 session,
                 key,
@@ -110,8 +110,13 @@ class Conversations:
         except SQLAlchemyError as error:
             self.counters["storage_down"] += 1
             raise StorageDown from error
+        number = accepted.id
         try:
             self._awaited[number] += 1
+            if accepted.again:
+                later = await run_in_threadpool(self.storage.later_answer, session.id, number)
+                if later is not None:
+                    return self._reply(session, [later], later.inbox_id, danger)
             return await self._answer(session, number, danger)
         except SQLAlchemyError:
             # Accepted and committed: it is answered later, and now by the card.
@@ -124,8 +129,7 @@ class Conversations:
 
     async def _read(self, session: Session, text: str) -> tuple[bool, bytes | None, str | None]:
         # In a thread: 100 kB of crisis words take a second, and others must not wait for it.
-        danger = await run_in_threadpool(self.matcher.match, text) is not None
-        text = await run_in_threadpool(self._cleaned, text)
+        danger, text = await run_in_threadpool(self._seen_and_cleaned, text)
         if not danger:
             offered, words = await run_in_threadpool(self._offered, session)
             locale = session.locale or self.speaker.default_locale
@@ -136,8 +140,8 @@ class Conversations:
                 return False, None, payload
         return danger, self.texts.seal(text, session.id), None
 
-    def _cleaned(self, text: str) -> str:
-        return capped(clean(text), self.text_limit)
+    def _seen_and_cleaned(self, text: str) -> tuple[bool, str]:
+        return self.matcher.match(text) is not None, capped(clean(text), self.text_limit)
 
     def _offered(self, session: Session) -> tuple[list[Offered], tuple[Offered, ...]]:
         """Buttons of the last answer, when it was seen (of the welcome before the first), and
@@ -173,9 +177,6 @@ class Conversations:
         loop = asyncio.get_running_loop()
         limit = loop.time() + self.deadline
         away, rounds = False, 0
-        earlier = await run_in_threadpool(self.storage.later_answer, session.id, inbox_id)
-        if earlier is not None:
-            return self._reply(session, [earlier], earlier.inbox_id, danger)
         while True:
             if await run_in_threadpool(self.storage.answered, inbox_id):
                 answers = await run_in_threadpool(

@@ -42,13 +42,14 @@ def read_or_last_good(
 
 def _keep(source: Path, kept: Path) -> None:
     """Replace the copy when it differs; it is whole at any time or not there."""
-    if _content(source) == _content(kept):
+    content = _content(source)
+    if content == _content(kept):
         return
     kept.parent.mkdir(parents=True, exist_ok=True)
     fresh = kept.with_name(f"{kept.name}.{os.getpid()}.new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir()
-    for name, data in _content(source).items():
+    for name, data in content.items():
         (fresh / name).write_bytes(data)
     shutil.rmtree(kept, ignore_errors=True)
     fresh.rename(kept)

@@ -17,6 +17,7 @@ from sqlalchemy import Engine, and_, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.content import models
+from bot.content.database import empty_log
 from bot.gateway.answers import DONE, Answers, inbox, outbox
 from bot.gateway.errors import KeyReused, TokenUnknown
 
@@ -33,6 +34,14 @@ class Session:
     locale: str | None
     country: str | None
     turn: int
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A message by its number in the inbox; `again` when its key was accepted before."""
+
+    id: int
+    again: bool
 
 
 @dataclass(frozen=True)
@@ -100,8 +109,8 @@ class Storage(Answers):
 
     def accept(
         self, found: Session, key: str, body: str, *, sealed: bytes | None, payload: str | None
-    ) -> int:
-        """Commit a message, once for each key; its number in the inbox.
+    ) -> Accepted:
+        """Commit a message, once for each key.
 
         Raises KeyReused when its key came with another body, TokenUnknown when the conversation
         was erased meanwhile.
@@ -119,7 +128,7 @@ class Storage(Answers):
             with self._engine.begin() as connection:
                 values["unseen"] = bool(connection.execute(_unseen(found.id)).scalar())
                 row = connection.execute(insert(inbox).values(**values).returning(inbox.c.id))
-                return int(row.scalar_one())
+                return Accepted(int(row.scalar_one()), again=False)
         except IntegrityError:
             query = select(inbox.c.id, inbox.c.body_hash).where(
                 inbox.c.session_id == found.id, inbox.c.idempotency_key == self._digest(key)
@@ -131,7 +140,7 @@ class Storage(Answers):
                 raise TokenUnknown from None
             if earlier.body_hash != values["body_hash"]:
                 raise KeyReused from None
-            return int(earlier.id)
+            return Accepted(int(earlier.id), again=True)
 
     def waiting(self, session_id: str) -> list[Waiting]:
         """Messages of a conversation whose turn is not done, in order."""
@@ -221,13 +230,7 @@ class Storage(Answers):
             for table in (outbox, inbox):
                 connection.execute(delete(table).where(table.c.session_id == session_id))
             connection.execute(delete(session).where(session.c.id == session_id))
-        self._leave_the_disk()
-
-    def _leave_the_disk(self) -> None:
-        # SQLite's log would keep what was erased until it is written over.
-        if self._engine.dialect.name == "sqlite":
-            with self._engine.connect() as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        empty_log(self._engine)
 
     def purge(self, text_seconds: float) -> list[str]:
         """Give up texts that waited too long, erase ended conversations; returns their ids."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any, Protocol
 
 import httpx
@@ -63,6 +64,8 @@ class HttpWorker:
     """
 
     def __init__(self, url: str, token: str, patience: float = 30.0) -> None:
+        for name in ("httpx", "httpcore"):  # they log addresses, which hold conversation ids
+            logging.getLogger(name).setLevel(logging.WARNING)
         self._client = httpx.AsyncClient(
             base_url=url,
             headers={"authorization": f"Bearer {token}"} if token else None,

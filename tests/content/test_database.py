@@ -12,11 +12,11 @@ from sqlalchemy import delete, inspect, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from bot.content import migrations
+from bot.content.database import open_database
 from bot.content.events import Entry, append_events, broken_event
 from bot.content.models import Base
 from bot.content.release import build_baseline, sign, verify
 from bot.content.seed import VersionTaken, highest_version, seed
-from bot.edge import open_database
 
 TABLES = Base.metadata.tables
 HASH, OTHER_HASH = "a" * 64, "b" * 64

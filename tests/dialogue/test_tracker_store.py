@@ -18,10 +18,11 @@ from sqlalchemy import select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.content.database import LOG_PATIENCE
 from bot.dialogue.engine import Engine
 from bot.dialogue.record import CURRENT, TurnRecord
 from bot.dialogue.speech import INTERNAL_CHANNEL
-from bot.dialogue.tracker_store import LOG_PATIENCE, MinimisedTrackerStore, trackers
+from bot.dialogue.tracker_store import MinimisedTrackerStore, trackers
 from bot.dialogue.turns import ScriptCollector
 from tests.dialogue.talk import Talk
 

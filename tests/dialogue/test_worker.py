@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 import uuid
 from collections.abc import AsyncIterator
@@ -223,11 +222,6 @@ def test_the_channel_of_rasa_run_is_closed_without_a_token(
 ) -> None:
     monkeypatch.delenv("HANDRAIL_WORKER_TOKEN", raising=False)
     assert InternalInput.from_credentials(None).token is None
-
-
-def test_addresses_that_may_name_a_conversation_are_not_logged(engine: Engine) -> None:
-    levels = [logging.getLogger(name).getEffectiveLevel() for name in ("httpx", "httpcore")]
-    assert levels == [logging.WARNING] * 2
 
 
 async def test_the_golden_sentences_are_understood(engine: Engine) -> None:

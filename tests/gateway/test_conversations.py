@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 
 import pytest
@@ -14,7 +15,7 @@ from bot.gateway.errors import BodyInvalid, ButtonForged, KeyReused, StorageDown
 from bot.gateway.replies import OutgoingMessage
 from bot.gateway.sealing import Seal
 from bot.gateway.storage import session as session_table
-from bot.gateway.worker_client import NamedScript, WorkerReply, WorkerUnavailable
+from bot.gateway.worker_client import HttpWorker, NamedScript, WorkerReply, WorkerUnavailable
 from tests.gateway.fakes import FakeWorker, Gateway, button, scripted, scripts
 
 CARD = "utter_crisis_card"
@@ -674,3 +675,12 @@ async def test_no_text_is_in_the_database_after_its_turn(
     folder = gateway.config.data_folder
     stored = b"".join(path.read_bytes() for path in folder.glob("*.db*"))
     assert b"canary-7f3a" not in stored
+
+
+def test_addresses_that_may_name_a_conversation_are_not_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    HttpWorker("http://127.0.0.1:1", "token")
+    levels = [logging.getLogger(name).getEffectiveLevel() for name in ("httpx", "httpcore")]
+    assert levels == [logging.WARNING] * 2

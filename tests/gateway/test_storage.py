@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import Engine, func, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
+from bot.content.database import open_database
 from bot.content.migrations import upgrade
-from bot.edge import open_database
 from bot.gateway.answers import inbox, outbox
 from bot.gateway.errors import KeyReused
 from bot.gateway.storage import Session, Storage, session
@@ -46,7 +46,7 @@ def count(engine: Engine, table: Any) -> int:
 
 
 def say(storage: Storage, found: Session, key: str, body: str = "body") -> int:
-    return storage.accept(found, key, body, sealed=CANARY, payload=None)
+    return storage.accept(found, key, body, sealed=CANARY, payload=None).id
 
 
 def test_a_conversation_is_found_by_its_token_alone(storage: Storage, engine: Engine) -> None:
@@ -65,16 +65,17 @@ def test_two_conversations_have_nothing_in_common(storage: Storage) -> None:
 
 
 def test_an_accepted_message_waits_for_its_turn(storage: Storage, found: Session) -> None:
-    number = storage.accept(found, "k", "body", sealed=CANARY, payload=None)
+    accepted = storage.accept(found, "k", "body", sealed=CANARY, payload=None)
+    assert not accepted.again
     (waiting,) = storage.waiting(found.id)
-    assert (waiting.id, waiting.sealed, waiting.payload) == (number, CANARY, None)
+    assert (waiting.id, waiting.sealed, waiting.payload) == (accepted.id, CANARY, None)
     assert [each.id for each in storage.sessions_waiting()] == [found.id]
 
 
 def test_the_same_message_again_is_not_a_second_one(storage: Storage, found: Session) -> None:
     first = storage.accept(found, "k", "body", sealed=CANARY, payload=None)
     again = storage.accept(found, "k", "body", sealed=CANARY, payload=None)
-    assert again == first
+    assert (again.id, again.again) == (first.id, True)
     assert len(storage.waiting(found.id)) == 1
 
 
