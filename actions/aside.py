@@ -11,7 +11,7 @@ PROGRESS = ("asked", "done", "step", "interrupted")
 
 def waiting(turn: Turn) -> list[str]:
     """Situations that were told and are not finished, the last one last; without the open one."""
-    return [name for name in turn.slots.get("set_aside") or [] if name != turn.situation]
+    return turn.set_aside_without(turn.situation)
 
 
 def offer_set_aside(turn: Turn) -> bool:
@@ -36,8 +36,7 @@ def put_aside(turn: Turn) -> str | None:
         state["interrupted"] = "triage"
         state["asked"] = [name for name in state.get("asked", []) if name != turn.requested]
     turn.set("kept", {**_kept(turn), before: state})
-    others = [name for name in turn.slots.get("set_aside") or [] if name != before]
-    turn.set("set_aside", [*others, before])
+    turn.set("set_aside", [*turn.set_aside_without(before), before])
     return before
 
 
@@ -54,8 +53,7 @@ def take_up(turn: Turn, situation: str) -> None:
     state = kept.pop(situation)
     turn.set("kept", kept or None)
     turn.set("situation", situation)
-    others = [name for name in turn.slots.get("set_aside") or [] if name != situation]
-    turn.set("set_aside", others)
+    turn.set("set_aside", turn.set_aside_without(situation))
     for name in (*PROGRESS, *turn.policy.incident_slots):
         turn.set(name, state.get(name, [] if name in ("asked", "done") else None))
     turn.set(REQUESTED_SLOT, None)

@@ -62,8 +62,7 @@ class Continue(ScriptAction):
             return None
         if choice == "again":
             return choice
-        last = (turn.slots.get("said") or [""])[-1]
-        to_the_step = last == step or last.startswith(f"{step}_")
+        to_the_step = turn.last_said == step or turn.last_said.startswith(f"{step}_")
         # A yes or no to something that was said beside the plan leads back to the step.
         return choice if to_the_step and turn.words <= turn.policy.plain_words else "resume"
 
@@ -108,7 +107,7 @@ class Continue(ScriptAction):
 
     def _again(self, turn: Turn) -> None:
         """Say the last script again; one that names a topic would have lost it."""
-        said = [name for name in turn.slots.get("said") or [] if name not in NAMES_A_TOPIC]
+        said = [name for name in turn.said if name not in NAMES_A_TOPIC]
         turn.say(said[-1] if said else "utter_repeat_nothing")
 
     def _in_triage(self, turn: Turn, choice: str) -> list[EventType]:

@@ -111,8 +111,7 @@ def word_after_crisis(turn: Turn) -> str | None:
 def _asked(turn: Turn) -> tuple[str | None, str]:
     """The crisis that is open, or was a moment ago, and its script where that was said last."""
     crisis = turn.slots.get("crisis")
-    last = (turn.slots.get("said") or [""])[-1]
-    script = last if last in turn.policy.crisis.scripts else ""
+    script = turn.last_said if turn.last_said in turn.policy.crisis.scripts else ""
     if crisis is None and script:
         told = turn.slots.get("crises") or []
         crisis = turn.policy.crisis.of(script) or (told[-1] if told else None)

@@ -36,7 +36,7 @@ def not_understood(turn: Turn) -> list[EventType]:
     keep_company(turn)
     if turn.slots.get("crisis"):
         return turn.listen()
-    if turn.wordless and TAKE_YOUR_TIME not in (turn.slots.get("said") or [])[-2:]:
+    if turn.wordless and TAKE_YOUR_TIME not in turn.said[-2:]:
         turn.say(TAKE_YOUR_TIME)
         turn.ask_again()
     elif turn.requested and misses == 0:
@@ -60,7 +60,7 @@ def _climb(turn: Turn, misses: int) -> None:
     ][: turn.policy.fallback_choices]
     foreign = turn.language is not None and turn.language not in turn.policy.locales
     here = (turn.policy.fallback_here,) if turn.slots.get("step") else ()
-    if foreign and "utter_switch_language" not in (turn.slots.get("said") or []):
+    if foreign and "utter_switch_language" not in turn.said:
         turn.say("utter_switch_language")
     elif misses == 0 and here:
         turn.say(here[0])

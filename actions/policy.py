@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +58,7 @@ class CrisisPolicy:
                 return crisis
         return None
 
-    @property
+    @cached_property
     def scripts(self) -> frozenset[str]:
         """Every script of a crisis after which a plain word or a choice means something."""
         answers = [answer for table in self.answers.values() for answer in table.values()]

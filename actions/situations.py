@@ -92,7 +92,7 @@ def begin(turn: Turn, situation: str) -> None:
     left = put_aside(turn)
     if left:
         turn.say("utter_topic_changed", choices=[left])
-    set_aside = [name for name in turn.slots.get("set_aside") or [] if name != situation]
+    set_aside = turn.set_aside_without(situation)
     for other in turn.meanings:
         told = other in turn.policy.order_of_meanings
         known = {

@@ -10,7 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.plan_steps import is_needed, open_questions
 from actions.policy import TRIAGE_FORM
-from actions.turn import LISTEN, REQUESTED_SLOT, SAID_MEMORY, Turn
+from actions.turn import LISTEN, REQUESTED_SLOT, Turn
 
 UNDERSTOOD_ELSEWHERE = "action_extract_slots"
 
@@ -34,21 +34,20 @@ class ValidateTriage(Action):
             if not read_answer(turn, requested):
                 return []
             turn.understood()
-        return [*turn.events, *self._ask_next(turn, requested)]
+        self._ask_next(turn, requested)
+        return turn.events
 
-    def _ask_next(self, turn: Turn, requested: str | None) -> list[EventType]:
-        if requested and turn.slots.get(requested) is None and is_needed(turn, requested):
-            return self._ask(turn, requested)
-        questions = open_questions(turn)
-        if not questions:
-            return [SlotSet(REQUESTED_SLOT, None)]
-        asked = [*(turn.slots.get("asked") or []), questions[0]]
-        return [SlotSet("asked", asked), *self._ask(turn, questions[0])]
-
-    def _ask(self, turn: Turn, question: str) -> list[EventType]:
-        # The form itself says the question: it is noted here, to be asked no more than is bearable.
-        said = [*(turn.slots.get("said") or []), f"utter_ask_{TRIAGE_FORM}_{question}"]
-        return [SlotSet("said", said[-SAID_MEMORY:]), SlotSet(REQUESTED_SLOT, question)]
+    def _ask_next(self, turn: Turn, requested: str | None) -> None:
+        question = requested
+        if not requested or turn.slots.get(requested) or not is_needed(turn, requested):
+            question = next(iter(open_questions(turn)), None)
+            if question:
+                turn.set("asked", [*(turn.slots.get("asked") or []), question])
+        if question:
+            # The form itself says it: it is noted here, to be asked no more than is bearable.
+            turn.note_said(f"utter_ask_{TRIAGE_FORM}_{question}")
+        # Always an event, also without a change: no event means that this was no answer.
+        turn.events.append(SlotSet(REQUESTED_SLOT, question))
 
 
 def read_answer(turn: Turn, requested: str) -> bool:
@@ -98,7 +97,7 @@ def _read_details(turn: Turn, requested: str) -> bool:
         turn.say("utter_correction")
     elif changed:
         turn.say("utter_noted_question")
-    times = (turn.slots.get("said") or []).count(f"utter_ask_{TRIAGE_FORM}_{requested}")
+    times = turn.said.count(f"utter_ask_{TRIAGE_FORM}_{requested}")
     if changed and times >= turn.policy.most_times_asked:
         turn.set(requested, "skipped")
     return bool(changed)

@@ -62,6 +62,16 @@ class Turn:
         return str(value) if value else None
 
     @property
+    def said(self) -> list[str]:
+        """The scripts last said, in order."""
+        return list(self.slots.get("said") or [])
+
+    @property
+    def last_said(self) -> str:
+        """The script said last, empty before the first."""
+        return (self.said or [""])[-1]
+
+    @property
     def tells_other_situation(self) -> bool:
         """Whether the message is about another situation than the open one, surely enough.
 
@@ -125,15 +135,23 @@ class Turn:
         with the one button that opens it, `brief` leaves out cards that stand before it in the
         reply, `topic` names the situation that its text mentions."""
         self.dispatcher.utter_message(response=script, **extra)
-        self.set("said", [*(self.slots.get("said") or []), script][-SAID_MEMORY:])
+        self.note_said(script)
+
+    def note_said(self, script: str) -> None:
+        """Remember a script that is said, also by whoever says it in our place."""
+        self.set("said", [*self.said, script][-SAID_MEMORY:])
 
     def least_recent(self, scripts: tuple[str, ...]) -> str:
         """The script of a rotation that was said longest ago, the first one if none was."""
-        said: list[str] = list(self.slots.get("said") or [])
+        said = self.said
         unsaid = [script for script in scripts if script not in said]
         if unsaid:
             return unsaid[0]
         return min(scripts, key=lambda script: len(said) - said[::-1].index(script))
+
+    def set_aside_without(self, situation: str | None) -> list[str]:
+        """The situations set aside, in order, but for one."""
+        return [name for name in self.slots.get("set_aside") or [] if name != situation]
 
     def ask_again(self) -> None:
         """Repeat the open triage question."""
