@@ -10,7 +10,7 @@ LOG_PATIENCE = 100  # milliseconds
 
 
 def open_database(
-    address: str, *, synchronous: Literal["FULL", "NORMAL"] = "FULL", patience: int = 1000
+    address: str, *, synchronous: Literal["FULL", "NORMAL"] = "FULL", patience: int = 2000
 ) -> Engine:
     """An engine; SQLite waits for locks (`patience` in milliseconds), commits to disk and erases
     what is deleted."""
