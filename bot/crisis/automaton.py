@@ -190,6 +190,9 @@ class Sightings:
     def __contains__(self, part: int) -> bool:
         return part in self._seen
 
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._seen)
+
     def spans(self, part: int) -> list[Span]:
         """Give the spans of a part that was seen, in the order of their last tokens."""
         if part not in self._spans:

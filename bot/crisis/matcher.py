@@ -35,6 +35,10 @@ class CrisisMatcher:
             parts = tuple(numbers.setdefault(part, len(numbers)) for part in rule.parts)
             self._rules.append((rule, parts))
         self._rules.sort(key=lambda entry: CRISIS_INTENTS.index(entry[0].intent))
+        # A text shows few parts of few rules; the others need not be looked at.
+        self._by_part: dict[int, list[int]] = {}
+        for place, (_, parts) in enumerate(self._rules):
+            self._by_part.setdefault(parts[0], []).append(place)
         self._automaton = Automaton(numbers)
         self._speller = Speller(self._automaton)
 
@@ -55,12 +59,11 @@ class CrisisMatcher:
         seen = self._automaton.scan(tokens, masks)
         if not seen:
             return ()
-        negated = self._negated(seen)
+        met = self._met(seen)
+        negated = _negated(met, seen)
         phrases: dict[str, str] = {}
-        for rule, parts in self._rules:
+        for rule, parts in met:
             if rule.negates or rule.phrase in phrases:
-                continue
-            if not all(part in seen for part in parts):
                 continue
             outside = negated.get(rule.intent, [])
             spans = [_outside(seen.spans(part), outside) for part in parts]
@@ -72,13 +75,21 @@ class CrisisMatcher:
             for phrase, intent in phrases.items()
         )
 
-    def _negated(self, seen: Sightings) -> dict[str, list[Span]]:
-        found: dict[str, list[Span]] = {}
-        for rule, parts in self._rules:
-            if rule.negates and all(part in seen for part in parts):
-                spans = _near([seen.spans(part) for part in parts], rule.near)
-                found.setdefault(rule.intent, []).extend(spans)
-        return {intent: _joined(several) for intent, several in found.items()}
+    def _met(self, seen: Sightings) -> list[tuple[Rule, tuple[int, ...]]]:
+        """The rules all of whose parts were seen, in their order."""
+        places = sorted(place for part in seen for place in self._by_part.get(part, ()))
+        met = [self._rules[place] for place in places]
+        return [entry for entry in met if all(part in seen for part in entry[1])]
+
+
+def _negated(met: Iterable[tuple[Rule, tuple[int, ...]]], seen: Sightings) -> dict[str, list[Span]]:
+    """The ground that denials and idioms of each intent cover."""
+    found: dict[str, list[Span]] = {}
+    for rule, parts in met:
+        if rule.negates:
+            spans = _near([seen.spans(part) for part in parts], rule.near)
+            found.setdefault(rule.intent, []).extend(spans)
+    return {intent: _joined(several) for intent, several in found.items()}
 
 
 def _joined(spans: list[Span]) -> list[Span]:
