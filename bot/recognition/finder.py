@@ -107,12 +107,19 @@ class Finder:
 
     def number(self, doc: Doc, found: Found) -> int | None:
         """The number of years in an age line, 3 to 99, or None."""
-        for token in doc[found.first : found.after]:
-            word = token.norm_
+        for place in range(found.first, found.after):
+            word = doc[place].norm_
             years = int(word) if word.isdigit() and len(word) < 4 else self._numbers.get(word)
             if years is not None and 3 <= years <= 99:
-                return years
+                return years if word.isdigit() else years + self._units(doc, place, years)
         return None
+
+    def _units(self, doc: Doc, place: int, tens: int) -> int:
+        """What follows a round number and belongs to it: "forty two", "treinta y cinco"."""
+        if tens < 20 or tens % 10:
+            return 0
+        after = [self._numbers.get(token.norm_, 0) for token in doc[place + 1 : place + 3]]
+        return next((units for units in after if 0 < units < 10), 0)
 
     def _is_all(self, doc: Doc, first: int, after: int) -> bool:
         """Whether nothing but fillers and signs stands around a line: it is the whole answer."""

@@ -17,6 +17,8 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("15 yo", {"age": [15], "age_band": ["13_17"]}),
     ("15f", {"age": [15], "age_band": ["13_17"], "audience": ["teen"]}),
     ("she is twelve", {"age": [12], "age_band": ["under_13"]}),
+    ("he is thirty-five", {"age": [35]}),
+    ("i am forty nine", {"age": [49], "age_band": ["adult"]}),
     ("im almost 18", {"age": [17], "age_band": ["13_17"], "audience": ["teen"]}),
     ("he is 35", {"age": [35], "age_band": []}),
     ("im 100% sure", {"age": [], "audience": []}),

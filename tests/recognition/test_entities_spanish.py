@@ -27,6 +27,8 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("quiere una tarjeta de steam", {"platform": [], "payment": ["gift_card"]}),
     ("hay mucha discordia en mi familia", {"platform": []}),
     # whose age
+    ("tengo treinta y cinco años", {"age": [35], "age_band": ["adult"]}),
+    ("tiene cuarenta y cuatro", {"age": [44]}),
     ("15", {"age": [15], "age_band": ["13_17"]}),
     ("tengo 15", {"age": [15], "age_band": ["13_17"], "audience": ["teen"]}),
     ("tengo doce años", {"age": [12], "age_band": ["under_13"], "audience": ["teen"]}),
