@@ -17,6 +17,7 @@ class AnswerCrisis(ScriptAction):
     """Input: a crisis intent, in any state. Answers with emergency help before all else."""
 
     action_name = "action_crisis"
+    tells_language = False
 
     def answer(self, turn: Turn) -> list[EventType]:
         turn.fill()

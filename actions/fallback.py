@@ -18,6 +18,7 @@ class NotUnderstood(ScriptAction):
 
     action_name = "action_not_understood"
     counts_as_understood = False
+    tells_language = False
 
     def answer(self, turn: Turn) -> list[EventType]:
         if answer_remark(turn):
@@ -58,9 +59,8 @@ def _climb(turn: Turn, misses: int) -> None:
         for name in turn.ranking
         if name in turn.policy.order_of_meanings or name.startswith(("ask_", "feel_"))
     ][: turn.policy.fallback_choices]
-    foreign = turn.language is not None and turn.language not in turn.policy.locales
     here = (turn.policy.fallback_here,) if turn.slots.get("step") else ()
-    if foreign and "utter_switch_language" not in turn.said:
+    if turn.foreign:
         turn.say("utter_switch_language")
     elif misses == 0 and here:
         turn.say(here[0])

@@ -103,6 +103,20 @@ class Turn:
             "bot_challenge",
         )
 
+    @property
+    def foreign(self) -> bool:
+        """Whether the message is in a language without scripts, and nobody has said so yet."""
+        return (
+            self.language is not None
+            and self.language not in self.policy.locales
+            and "utter_switch_language" not in self.said
+        )
+
+    def tell_language(self) -> None:
+        """Say once which language the chat writes, before an answer that may not be understood."""
+        if self.foreign and not self.pressed and self.intent != "switch_language":
+            self.say("utter_switch_language")
+
     def known(self) -> dict[str, str]:
         """Slots with an answer, for the decision table; a skipped question counts as unset."""
         return {
