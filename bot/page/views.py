@@ -20,6 +20,7 @@ from bot.page import help as helping
 from bot.page.about import facts
 from bot.page.choices import Choice, repeated, start_choices
 from bot.page.form import Form, longest_text, new_key
+from bot.page.measured import read_measured
 from bot.page.words import Words, for_script, load_words
 from bot.settings import Settings
 
@@ -53,6 +54,7 @@ class Views:
         self._conversations = conversations
         self._config = config
         self._words = load_words()
+        self._measured = read_measured()
         self._templates = Environment(
             loader=FileSystemLoader(TEMPLATES),
             autoescape=True,
@@ -137,6 +139,7 @@ class Views:
             locale,
             200,
             facts=facts(self._conversations.speaker.release),
+            measured=self._measured,
             minutes=f"{self._config.text_minutes:g}",
             hours=f"{self._config.session_hours:g}",
         )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,7 +15,9 @@ from fastapi.routing import APIRoute
 from sqlalchemy import text
 
 from bot.page.form import FORM_TYPE, new_key
+from bot.page.measured import read_measured
 from bot.page.routes import page as page_routes
+from bot.settings import ROOT
 from tests.page.service import Service
 
 HOSTILE = (
@@ -474,6 +478,23 @@ async def test_about_counts_what_is_in_force(client: httpx.AsyncClient, service:
     assert "It is a draft." in page.words
     assert "No text has a review date yet." in page.words
     assert page.links[0] == "/leave"
+
+
+async def test_about_says_how_many_crises_were_seen(client: httpx.AsyncClient) -> None:
+    told = json.loads((ROOT / "data" / "evaluation" / "measured.json").read_text("utf-8"))
+    page = Page((await client.get("/about")).text)
+    for one in told["locales"].values():
+        percent = f"{100 * one['crisis_recall']:.1f}"
+        assert f"of {one['crises']} made-up" in page.words
+        assert f"it saw {percent} of 100" in page.words
+
+
+@pytest.mark.parametrize("text", [None, "", "{", "[]", '{"locales": 3}', '{"locales": {"en": {}}}'])
+def test_about_says_nothing_of_what_was_not_measured(tmp_path: Path, text: str | None) -> None:
+    file = tmp_path / "measured.json"
+    if text is not None:
+        file.write_text(text, "utf-8")
+    assert read_measured(file) == {}
 
 
 def test_every_route_says_who_may_call_it(service: Service) -> None:
