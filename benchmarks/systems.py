@@ -125,7 +125,6 @@ class Handrail:
             **plain_environment(self.folder),
             "HANDRAIL_DATA_FOLDER": str(self.folder / "var"),
             "HANDRAIL_MODELS_FOLDER": str(self.folder / "models"),
-            "HANDRAIL_ENCODER_FOLDER": str(self.folder / "encoder"),
         }
         log = self.folder / "handrail.log"
         return Program(command, folder=self.root, environment=environment, log=log)

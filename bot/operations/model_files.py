@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.content.located import read_located
 
-WATCHED = ("config.yml", "domain.yml")
+WATCHED = ("config.yml", "domain.yml", "data/encoder/manifest.json")
 WATCHED_FOLDERS = ("data/nlu", "data/rules", "data/stories", "data/crisis", "data/entities")
 WATCHED_CODE = "bot/recognition"
 

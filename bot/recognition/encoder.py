@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,12 +22,28 @@ from tokenizers import Tokenizer
 
 from bot.recognition.encoder_files import EncoderFiles, find, identity_of
 from bot.recognition.payload import is_payload
+from bot.recognition.sources import sources_digest
+
+_FEW = 3  # letters: "OK" and "USA" are not shouted
+_PICTURES = ("So", "Sk", "Mn", "Me")  # emoji, their skins and variants; letters are composed
+
+
+def as_read(text: str) -> str:
+    """The text without shouting and, where it has words, without emoji.
+
+    To the encoder a capital is another letter, and an emoji a word among the others.
+    """
+    letters = [sign for sign in text if sign.isalpha()]
+    if len(letters) > _FEW and 2 * sum(sign.isupper() for sign in letters) > len(letters):
+        text = text.lower()
+    bare = "".join(sign for sign in text if unicodedata.category(sign) not in _PICTURES)
+    return " ".join(bare.split()) if any(sign.isalnum() for sign in bare) else text
 
 
 class Encoder:
     """Turns texts into vectors of length 1; the same text always gives the same vector."""
 
-    def __init__(self, files: EncoderFiles, max_tokens: int = 256) -> None:
+    def __init__(self, files: EncoderFiles, max_tokens: int = 128) -> None:
         """Loads the graph on one thread: a worker shares its machine with others."""
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
@@ -39,15 +55,19 @@ class Encoder:
         self._inputs = {entry.name for entry in self._session.get_inputs()}
         self._tokenizer = Tokenizer.from_file(str(files.tokenizer))
         self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(max_tokens)
+        self._tokenizer.no_truncation()
+        self._most = max_tokens
 
     def encode(self, text: str) -> NDArray[np.float32]:
         """The vector of one text: float32 [dimensions]."""
-        tokens = self._tokenizer.encode(text)
+        ids: list[int] = self._tokenizer.encode(as_read(text)).ids
+        if len(ids) > self._most:  # a story says what happened first and what is wanted last
+            half = self._most // 2
+            ids = ids[:half] + ids[-half:]
         if "ids" in self._inputs:
-            feed = {"ids": np.asarray(tokens.ids, dtype=np.int64)}
+            feed = {"ids": np.asarray(ids, dtype=np.int64)}
         else:  # the usual export of a sentence encoder: a batch of one
-            row = np.asarray([tokens.ids], dtype=np.int64)
+            row = np.asarray([ids], dtype=np.int64)
             named = {
                 "input_ids": row,
                 "attention_mask": np.ones_like(row),
@@ -72,8 +92,8 @@ class SentenceEncoder(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`encoder`: minilm or a folder; `cache`: where built graphs lie; `max_tokens` read."""
-        return {"encoder": "minilm", "cache": None, "max_tokens": 256}
+        """`encoder`: a folder (docs/recognition.md); `max_tokens`: how many are read."""
+        return {"encoder": "data/encoder", "max_tokens": 128}
 
     @staticmethod
     def required_packages() -> list[str]:
@@ -83,7 +103,8 @@ class SentenceEncoder(GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """Another encoder means another training, also under an unchanged folder name."""
-        return identity_of(str(config.get("encoder") or "minilm"))
+        encoder = str(config.get("encoder") or cls.get_default_config()["encoder"])
+        return identity_of(encoder) + sources_digest("encoder")
 
     def __init__(self, encoder: Encoder, name: str) -> None:
         """Takes a loaded encoder and the node's name, which marks its features."""
@@ -98,9 +119,8 @@ class SentenceEncoder(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> SentenceEncoder:
-        """Finds, builds if need be, and loads the encoder."""
-        cache = Path(config["cache"]) if config.get("cache") else None
-        files = find(str(config["encoder"]), cache)
+        """Finds, checks and loads the encoder."""
+        files = find(str(config["encoder"]))
         return cls(Encoder(files, int(config["max_tokens"])), execution_context.node_name)
 
     def process(self, messages: list[Message]) -> list[Message]:

@@ -1,26 +1,22 @@
-"""The sentence encoder on disk: built once on each machine, kept with its checksum, then loaded."""
+"""The sentence encoder on disk: a folder with its graph, its tokeniser and their checksums."""
 
 from __future__ import annotations
 
+import hashlib
 import json
-import os
-import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.recognition.weights import (
-    SHA256,
-    EncoderChanged,
-    EncoderMissing,
-    published_file,
-    sha256_of,
-)
-
-FOLDER_VARIABLE = "HANDRAIL_ENCODER_FOLDER"
-DEFAULT_FOLDER = Path("var/encoder")
-MINILM = "minilm"
 GRAPH, TOKENIZER, MANIFEST = "model.onnx", "tokenizer.json", "manifest.json"
+PROJECT = Path(__file__).parents[2]
+
+
+class EncoderMissing(RuntimeError):
+    """The encoder's files are not there."""
+
+
+class EncoderChanged(RuntimeError):
+    """A file of the encoder is not the one that its manifest names."""
 
 
 @dataclass(frozen=True)
@@ -32,75 +28,40 @@ class EncoderFiles:
     identity: str
 
 
-def identity_of(encoder: str) -> str:
-    """What must stay equal between training and use: the published weights or the folder's files.
-
-    Raises:
-        EncoderMissing: `encoder` is neither `minilm` nor a folder with the two files.
-    """
-    if encoder == MINILM:
-        from bot.recognition.graph_version import GRAPH_VERSION
-
-        return f"{MINILM}-{GRAPH_VERSION}-{SHA256['model.safetensors'][:16]}"
-    folder = Path(encoder)
-    if not (folder / GRAPH).is_file() or not (folder / TOKENIZER).is_file():
-        raise EncoderMissing(f"encoder is {MINILM!r} or a folder with {GRAPH} and {TOKENIZER}")
-    return f"folder-{sha256_of(folder / GRAPH)[:16]}-{sha256_of(folder / TOKENIZER)[:16]}"
-
-
-def find(encoder: str, cache: Path | None = None) -> EncoderFiles:
-    """The files of an encoder; `minilm` is built when the cache does not hold it yet.
+def find(encoder: str) -> EncoderFiles:
+    """The files of an encoder, checked against the folder's manifest where there is one.
 
     Args:
-        encoder: `minilm` or a folder with model.onnx and tokenizer.json.
-        cache: where built encoders are kept; the environment variable HANDRAIL_ENCODER_FOLDER
-            wins, and `var/encoder` is the default.
+        encoder: a folder, from the working folder or else from the project's.
 
     Raises:
-        EncoderMissing: nothing to load or to build from.
-        EncoderChanged: the published weights are not the measured ones.
+        EncoderMissing: it is no folder with model.onnx and tokenizer.json.
+        EncoderChanged: a file's SHA-256 is not the manifest's.
     """
-    identity = identity_of(encoder)
-    if encoder != MINILM:
-        return EncoderFiles(Path(encoder) / GRAPH, Path(encoder) / TOKENIZER, identity)
-    chosen = os.environ.get(FOLDER_VARIABLE)
-    root = Path(chosen) if chosen else cache or DEFAULT_FOLDER
-    folder = root / identity
-    if not _is_whole(folder):
-        _build(folder)
-    return EncoderFiles(folder / GRAPH, folder / TOKENIZER, identity)
+    folder = Path(encoder)
+    if not folder.is_dir():
+        folder = PROJECT / encoder
+    graph, tokenizer = folder / GRAPH, folder / TOKENIZER
+    if not graph.is_file() or not tokenizer.is_file():
+        raise EncoderMissing(f"encoder {encoder!r} is no folder with {GRAPH} and {TOKENIZER}")
+    sums = {path.name: _sha256(path) for path in (graph, tokenizer)}
+    manifest = folder / MANIFEST
+    if manifest.is_file():
+        named = json.loads(manifest.read_text(encoding="utf-8")).get("sha256", {})
+        for name, found in sums.items():
+            if named.get(name) != found:
+                raise EncoderChanged(f"{folder / name} has SHA-256 {found}, not the manifest's")
+    return EncoderFiles(graph, tokenizer, "-".join(found[:16] for found in sums.values()))
 
 
-def _is_whole(folder: Path) -> bool:
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        return all(sha256_of(folder / name) == manifest[name] for name in (GRAPH, TOKENIZER))
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
+def identity_of(encoder: str) -> str:
+    """What must stay equal between training and use. Raises as `find` does."""
+    return find(encoder).identity
 
 
-def _build(folder: Path) -> None:
-    from bot.recognition.onnx_graph import write_quantised
-
-    weights, tokenizer = published_file("model.safetensors"), published_file(TOKENIZER)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    # Built aside and moved in one step: two processes may start at once, and one may be stopped.
-    aside = Path(tempfile.mkdtemp(prefix="building-", dir=folder.parent))
-    try:
-        write_quantised(weights, aside / GRAPH)
-        shutil.copyfile(tokenizer, aside / TOKENIZER)
-        sums = {name: sha256_of(aside / name) for name in (GRAPH, TOKENIZER)}
-        (aside / MANIFEST).write_text(json.dumps(sums, indent=1), encoding="utf-8")
-        if folder.exists() and not _is_whole(folder):
-            shutil.rmtree(folder)
-        try:
-            aside.rename(folder)
-        except OSError:
-            # Another process was first; its copy serves as well as ours.
-            if not _is_whole(folder):
-                raise
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-
-
-__all__ = ["EncoderChanged", "EncoderFiles", "EncoderMissing", "find", "identity_of"]
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while block := stream.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()

@@ -9,10 +9,11 @@ from typing import Any
 
 import yaml
 from spacy.attrs import NORM
-from spacy.matcher import Matcher, PhraseMatcher
+from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
+from bot.recognition.lines import LineMatcher
 from bot.recognition.phrases import PhraseError, Splitter, compile_line, fold
 
 
@@ -55,7 +56,7 @@ class Finder:
         self.lists["numbers"] = list(self._numbers)
         self._blocked: dict[str, dict[str, Any]] = content.get("blocked_after", {})
         self._names = PhraseMatcher(self._vocab, attr="NORM")
-        self._lines = Matcher(self._vocab)
+        self._lines = LineMatcher(self._vocab)
         self._meaning: dict[int, tuple[str, str | None, int]] = {}
         self._exact: dict[int, set[str]] = {}
         self._alone: set[int] = set()
@@ -67,8 +68,9 @@ class Finder:
             for rank, rule in enumerate(rules):
                 value = rule["value"]
                 self._add_lines(str(entity), None if value is None else str(value), rank, rule)
-        for kind, lines in content["ages"].items():
-            self._add_lines(f"age:{kind}", kind, 0, {"says": lines})
+        for place, (kind, lines) in enumerate(content["ages"].items()):
+            # Of equally long ones the later kind stays: "im almost 18" is not "im 18".
+            self._add_lines(f"age:{kind}", kind, -place, {"says": lines})
 
     @classmethod
     def from_file(cls, path: Path) -> Finder:

@@ -26,6 +26,7 @@ FILES = {
     "data/rules/greet.yml": "rules: []",
     "data/plans/sextortion.yml": "situation: sextortion",
     "data/crisis/en.yml": "phrases: []",
+    "data/encoder/manifest.json": "{}",
     "bot/recognition/intent.py": "X = 1",
     "responses/en/greet.yml": "responses: {utter_greet: [{text: Hello}]}",
     "README.md": "read me",
@@ -49,7 +50,7 @@ def test_the_same_data_have_the_same_fingerprint(root: Path) -> None:
 @pytest.mark.parametrize(
     "name",
     ["config.yml", "domain.yml", "data/nlu/en/greet.yml", "data/rules/greet.yml",
-     "data/crisis/en.yml", "bot/recognition/intent.py"],
+     "data/crisis/en.yml", "data/encoder/manifest.json", "bot/recognition/intent.py"],
 )  # fmt: skip
 def test_what_training_reads_changes_it(root: Path, name: str) -> None:
     before = fingerprint(root)

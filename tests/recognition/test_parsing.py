@@ -22,6 +22,10 @@ from bot.recognition.parsing import ModelUnusable, Recogniser
         ("i want to kill myself", "self_harm"),
         ("he says he will post my nudes unless i pay him", "sextortion"),
         ("no quiero vivir", "self_harm"),
+        ("me amenaza con subir mis fotos si no le pago", "sextortion"),
+        ("cómo denuncio esto", "ask_report"),
+        ("gracias", "thank"),
+        ("HE SAYS HE WILL POST MY NUDES UNLESS I PAY HIM", "sextortion"),
     ],
 )
 def test_plain_texts_are_understood(recogniser: Recogniser, text: str, intent: str) -> None:
@@ -109,7 +113,7 @@ def test_a_missing_or_broken_model_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_encoder_is_deterministic_and_of_length_one() -> None:
-    encoder = Encoder(find("minilm"))
+    encoder = Encoder(find("data/encoder"))
     alone = encoder.encode("someone has my pictures")
     among = encoder.encode_all(["hi", "someone has my pictures", "a longer text " * 40])[1]
     assert np.array_equal(alone, among)
@@ -117,9 +121,13 @@ def test_the_encoder_is_deterministic_and_of_length_one() -> None:
     assert float(np.linalg.norm(alone)) == pytest.approx(1.0, abs=1e-5)
 
 
-def test_near_meanings_are_nearer_than_far_ones() -> None:
-    encoder = Encoder(find("minilm"))
-    near, text, far = encoder.encode_all(
-        ["he leaked my photo", "my picture was shared", "what is the weather tomorrow"]
+def test_both_languages_say_the_same_in_one_place() -> None:
+    encoder = Encoder(find("data/encoder"))
+    english, spanish, far = encoder.encode_all(
+        [
+            "my ex posted my private pictures and everybody at school has seen them",
+            "mi ex publicó mis fotos íntimas y todo el colegio ya las vio",
+            "what will the weather be like tomorrow",
+        ]
     )
-    assert text @ near > text @ far + 0.2
+    assert english @ spanish > english @ far + 0.2

@@ -1,4 +1,4 @@
-"""Writes all-MiniLM-L6-v2 as an ONNX graph, straight from its weights and without torch.
+"""Writes the encoder as an ONNX graph, straight from its weights.
 
 Input `ids`: int64 [tokens], one sentence without padding. Output `embedding`: float32 [384],
 the mean of the token vectors with length 1. One sentence at a time keeps the graph free of masks
@@ -14,9 +14,9 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
-from safetensors.numpy import load_file
+from onnxruntime.quantization import QuantType, quantize_dynamic
 
-LAYERS, HEADS, WIDTH = 6, 12, 384
+HEADS, WIDTH = 12, 384
 HEAD_WIDTH = WIDTH // HEADS
 
 
@@ -91,29 +91,26 @@ def _feed_forward(graph: _Graph, x: str, layer: str) -> str:
     return graph.layer_norm(graph.add("Add", x, output), f"{layer}.output.LayerNorm")
 
 
-def build(weights: Path) -> onnx.ModelProto:
-    """The float32 graph of the model whose `model.safetensors` is given."""
-    named = {name.removeprefix("bert."): value for name, value in load_file(weights).items()}
-    graph = _Graph(named)
+def build(weights: dict[str, NDArray[Any]]) -> onnx.ModelProto:
+    """The float32 graph of weights by BERT's names."""
+    graph = _Graph(weights)
     x = _embed(graph)
-    for number in range(LAYERS):
+    for number in range(sum(name.endswith("intermediate.dense.weight") for name in weights)):
         layer = f"encoder.layer.{number}"
         x = _feed_forward(graph, _attend(graph, x, layer), layer)
     mean = graph.add("ReduceMean", x, axes=[0], keepdims=0)
     graph.add("Div", mean, graph.add("ReduceL2", mean, axes=[0], keepdims=1), output="embedding")
     ids = helper.make_tensor_value_info("ids", TensorProto.INT64, ["tokens"])
     embedding = helper.make_tensor_value_info("embedding", TensorProto.FLOAT, [WIDTH])
-    body = helper.make_graph(graph.nodes, "minilm", [ids], [embedding], graph.constants)
+    body = helper.make_graph(graph.nodes, "encoder", [ids], [embedding], graph.constants)
     model = helper.make_model(body, opset_imports=[helper.make_opsetid("", 17)])
     model.ir_version = 9
     onnx.checker.check_model(model)
     return model
 
 
-def write_quantised(weights: Path, target: Path) -> None:
+def write_quantised(weights: dict[str, NDArray[Any]], target: Path) -> None:
     """Writes the graph with int8 weights (dynamic quantisation, one scale per column)."""
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
     plain = target.with_suffix(".float32.onnx")
     onnx.save(build(weights), plain)
     try:
