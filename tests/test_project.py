@@ -16,6 +16,7 @@ import yaml
 from bot.settings import ROOT, Settings
 
 CODE = ("bot", "actions")
+LOCALES = ("en", "es")
 SITUATIONS = (
     "self_harm", "immediate_danger", "abuse_offline", "meet_in_person", "sextortion",
     "image_shared", "deepfake", "ai_bullying", "enticement", "sent_image",
@@ -35,12 +36,13 @@ CONVERSATION = (
 )  # fmt: skip
 MEANT = (*SITUATIONS, *QUESTIONS, *FEELINGS, *CONVERSATION)
 INTENTS = (*MEANT, "out_of_scope")
-# Sentences that an intent has at least, by what it is.
+# Sentences that an intent has at least, by what it is, in English and in Spanish.
 LEAST = {
-    **dict.fromkeys(SITUATIONS, 40),
-    **dict.fromkeys((*QUESTIONS, *FEELINGS), 20),
-    **dict.fromkeys(CONVERSATION, 12),
-    "out_of_scope": 150,
+    **{intent: {"en": 150, "es": 100} for intent in SITUATIONS},
+    **{intent: {"en": 70, "es": 50} for intent in QUESTIONS},
+    **{intent: {"en": 50, "es": 35} for intent in FEELINGS},
+    **{intent: {"en": 25, "es": 15} for intent in CONVERSATION},
+    "out_of_scope": {"en": 600, "es": 350},
 }
 # What they say depends on what is open, so that they have no script of their own.
 WITHOUT_SCRIPT = {"affirm", "deny", "unsure", "repeat", "inform_audience", "inform_platform",
@@ -52,10 +54,10 @@ def read(path: Path) -> Any:
 
 
 @cache
-def sentences() -> dict[str, list[str]]:
-    """Intent -> its English training sentences."""
+def sentences(locale: str) -> dict[str, list[str]]:
+    """Intent -> its training sentences in a language."""
     found: dict[str, list[str]] = {}
-    for file in sorted((ROOT / "data" / "nlu" / "en").glob("*.yml")):
+    for file in sorted((ROOT / "data" / "nlu" / locale).glob("*.yml")):
         for entry in read(file).get("nlu", []):
             if "intent" in entry:
                 lines = entry["examples"].splitlines()
@@ -86,24 +88,54 @@ def test_the_domain_has_the_intents_of_the_taxonomy() -> None:
     assert set(read(ROOT / "domain.yml")["intents"]) == set(INTENTS)
 
 
+@pytest.mark.parametrize("locale", LOCALES)
 @pytest.mark.parametrize("intent", INTENTS)
-def test_an_intent_has_enough_different_sentences(intent: str) -> None:
-    different = {" ".join(text.casefold().split()) for text in sentences().get(intent, [])}
-    least = LEAST[intent]
-    assert len(different) >= least, f"{intent}: {len(different)} of {least} in data/nlu/en"
+def test_an_intent_has_enough_different_sentences(intent: str, locale: str) -> None:
+    different = {" ".join(text.casefold().split()) for text in sentences(locale).get(intent, [])}
+    least = LEAST[intent][locale]
+    assert len(different) >= least, f"{intent}: {len(different)} of {least} in data/nlu/{locale}"
 
 
-def test_no_sentence_belongs_to_two_intents() -> None:
+@pytest.mark.parametrize("locale", LOCALES)
+def test_no_sentence_belongs_to_two_intents(locale: str) -> None:
     owners: dict[str, set[str]] = {}
-    for intent, texts in sentences().items():
+    for intent, texts in sentences(locale).items():
         for text in texts:
             plain = re.sub(r"\[([^]]*)\](\([^)]*\)|\{[^}]*\})", r"\1", text).casefold()
             owners.setdefault(" ".join(plain.split()), set()).add(intent)
     assert {text: names for text, names in owners.items() if len(names) > 1} == {}
 
 
-def test_no_sentence_is_of_an_unknown_intent() -> None:
-    assert set(sentences()) <= set(INTENTS)
+@pytest.mark.parametrize("locale", LOCALES)
+def test_no_sentence_is_of_an_unknown_intent(locale: str) -> None:
+    assert set(sentences(locale)) <= set(INTENTS)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_nothing_learns_from_the_sentences_that_were_kept_apart(locale: str) -> None:
+    apart = read(ROOT / "data" / "evaluation" / f"{locale}.yml")["sentences"]
+    assert {block["intent"] for block in apart} == set(INTENTS)
+    learned = {
+        (intent, text.casefold()) for intent in INTENTS for text in sentences(locale)[intent]
+    }
+    for block in apart:
+        for line in block["examples"].splitlines():
+            text = line.removeprefix("- ")
+            # What everybody says in these words ("hola") may stand in both.
+            if len(text.split()) > 3:
+                assert (block["intent"], text.casefold()) not in learned
+
+
+@pytest.mark.parametrize("intent", INTENTS)
+def test_an_intent_is_written_by_several_authors(intent: str) -> None:
+    for locale in LOCALES:
+        authors = {
+            entry["metadata"]["author"]
+            for file in sorted((ROOT / "data" / "nlu" / locale).glob("*.yml"))
+            for entry in read(file)["nlu"]
+            if entry["intent"] == intent
+        }
+        assert len(authors) >= 4, f"{intent} in {locale}: {sorted(authors)}"
 
 
 @pytest.mark.parametrize("intent", INTENTS)

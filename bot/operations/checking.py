@@ -11,6 +11,7 @@ from bot.content.problems import ContentError, Problem
 from bot.crisis import CrisisDataError
 from bot.crisis.rules import load_file
 from bot.gateway.commands import Commands
+from bot.operations.training_data import check_training_data
 
 _PLACE = re.compile(r"^(?P<file>.+?):(?P<line>\d+): (?P<message>.*)$", re.DOTALL)
 _REMEDY = "Mend the line; bot/crisis/patterns.py shows the language."
@@ -21,7 +22,8 @@ def check_project(root: Path, locales: Iterable[str]) -> list[Problem]:
     found = check(root, locales)
     # A file that is no YAML was named already.
     told = {problem.file for problem in found}
-    found += [each for each in (*_crisis(root), *_commands(root)) if each.file not in told]
+    data = (*_crisis(root), *_commands(root), *check_training_data(root))
+    found += [each for each in data if each.file not in told]
     return sorted(set(found))
 
 
