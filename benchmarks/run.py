@@ -87,7 +87,7 @@ def read_options() -> argparse.Namespace:
     )
     debugging = parser.add_argument_group("for debugging; the README is left alone")
     debugging.add_argument("--stock-model", type=Path, help="a stock model trained earlier")
-    debugging.add_argument("--nlu", type=Path, default=ROOT / "data" / "nlu" / "en")
+    debugging.add_argument("--nlu", type=Path, default=ROOT / "data" / "nlu")
     debugging.add_argument("--dry", action="store_true", help="print only")
     options = parser.parse_args()
     if options.stock_epochs < 2:
