@@ -54,15 +54,19 @@ def read(path: Path) -> Any:
 
 
 @cache
+def blocks(locale: str) -> list[dict[str, Any]]:
+    """Every block of training sentences in a language."""
+    files = sorted((ROOT / "data" / "nlu" / locale).glob("*.yml"))
+    return [block for file in files for block in read(file)["nlu"]]
+
+
+@cache
 def sentences(locale: str) -> dict[str, list[str]]:
     """Intent -> its training sentences in a language."""
     found: dict[str, list[str]] = {}
-    for file in sorted((ROOT / "data" / "nlu" / locale).glob("*.yml")):
-        for entry in read(file).get("nlu", []):
-            if "intent" in entry:
-                lines = entry["examples"].splitlines()
-                texts = [line.removeprefix("- ") for line in lines if line.startswith("- ")]
-                found.setdefault(entry["intent"], []).extend(texts)
+    for block in blocks(locale):
+        texts = [line.removeprefix("- ") for line in block["examples"].splitlines()]
+        found.setdefault(block["intent"], []).extend(texts)
     return found
 
 
@@ -130,10 +134,7 @@ def test_nothing_learns_from_the_sentences_that_were_kept_apart(locale: str) -> 
 def test_an_intent_is_written_by_several_authors(intent: str) -> None:
     for locale in LOCALES:
         authors = {
-            entry["metadata"]["author"]
-            for file in sorted((ROOT / "data" / "nlu" / locale).glob("*.yml"))
-            for entry in read(file)["nlu"]
-            if entry["intent"] == intent
+            block["metadata"]["author"] for block in blocks(locale) if block["intent"] == intent
         }
         assert len(authors) >= 4, f"{intent} in {locale}: {sorted(authors)}"
 
