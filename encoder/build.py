@@ -65,7 +65,8 @@ def main() -> None:
     examples = sentences(given.data, without)
     names = sorted({intent for _, intent in examples})
     labels = [names.index(intent) for _, intent in examples]
-    teach(network, tokenizer, [text for text, _ in examples], labels, how)
+    if how.epochs:
+        teach(network, tokenizer, [text for text, _ in examples], labels, how)
 
     given.out.mkdir(parents=True, exist_ok=True)
     graph, pieces = given.out / "model.onnx", given.out / "tokenizer.json"
