@@ -1,12 +1,9 @@
 """The crisis reflex over English that only hints: what it must hear, and what only sounds so."""
 
-from pathlib import Path
-
 import pytest
 
 from bot.crisis import CrisisMatcher
-
-DATA = Path(__file__).parents[2] / "data" / "crisis"
+from tests.crisis.seen import intent_of
 
 SELF_HARM = [
     "honestly i wont be here by christmas so it doesnt matter",
@@ -153,16 +150,6 @@ LEFT_ALONE = [
     "my cousin took pictures of the cake",
     "my teacher corrects my posture in ballet class",
 ]
-
-
-@pytest.fixture(scope="module")
-def matcher() -> CrisisMatcher:
-    return CrisisMatcher.from_directory(DATA)
-
-
-def intent_of(matcher: CrisisMatcher, text: str) -> str | None:
-    found = matcher.match(text)
-    return found.intent if found else None
 
 
 @pytest.mark.parametrize("text", SELF_HARM)

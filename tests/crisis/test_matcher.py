@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.crisis import CRISIS_INTENTS, CrisisDataError, CrisisMatch, CrisisMatcher, fold
-
-DATA = Path(__file__).parents[2] / "data" / "crisis"
+from tests.crisis.seen import intent_of
 
 SELF_HARM = [
     "tried it once before and it comes back",
@@ -369,16 +368,6 @@ NOT_A_CRISIS = [
     "me muero por ver esa película",
     "la tarea me está matando",
 ]
-
-
-@pytest.fixture(scope="module")
-def matcher() -> CrisisMatcher:
-    return CrisisMatcher.from_directory(DATA)
-
-
-def intent_of(matcher: CrisisMatcher, text: str) -> str | None:
-    found = matcher.match(text)
-    return found.intent if found else None
 
 
 @pytest.mark.parametrize("text", SELF_HARM)

@@ -1,12 +1,9 @@
 """The crisis reflex over Spanish as it is typed: every kind and country, and what only looks so."""
 
-from pathlib import Path
-
 import pytest
 
 from bot.crisis import CrisisMatcher
-
-DATA = Path(__file__).parents[2] / "data" / "crisis"
+from tests.crisis.seen import intent_of
 
 SELF_HARM = [
     "me quiero morir",
@@ -508,16 +505,6 @@ NOT_A_CRISIS = [
     "me llevó mi mamá al doctor",
     "me manda stickers",
 ]
-
-
-@pytest.fixture(scope="module")
-def matcher() -> CrisisMatcher:
-    return CrisisMatcher.from_directory(DATA)
-
-
-def intent_of(matcher: CrisisMatcher, text: str) -> str | None:
-    found = matcher.match(text)
-    return found.intent if found else None
 
 
 @pytest.mark.parametrize("text", SELF_HARM)

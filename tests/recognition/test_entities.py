@@ -10,6 +10,7 @@ from bot.recognition.entities import read_entities
 from bot.recognition.finder import Finder
 from bot.recognition.normalise import normalise
 from bot.recognition.phrases import PhraseError, compile_line
+from tests.recognition.facts import values
 
 CASES: list[tuple[str, dict[str, Any]]] = [
     ("i'm 15", {"age": [15], "age_band": ["13_17"], "audience": ["teen"]}),
@@ -209,13 +210,6 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("i asked 2 friends", {"demand": []}),
     ("how do i send a message", {"platform": []}),
 ]
-
-
-def values(finder: Finder, text: str) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = {}
-    for row in read_entities(finder, normalise(text)):
-        found.setdefault(row["entity"], []).append(row["value"])
-    return found
 
 
 @pytest.mark.parametrize(("text", "expected"), CASES, ids=[text for text, _ in CASES])

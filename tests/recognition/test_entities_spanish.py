@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.recognition.entities import read_entities
 from bot.recognition.finder import Finder
-from bot.recognition.normalise import normalise
+from tests.recognition.facts import values
 
 CASES: list[tuple[str, dict[str, Any]]] = [
     # where it happens
@@ -153,7 +152,5 @@ CASES: list[tuple[str, dict[str, Any]]] = [
 def test_a_spanish_text_tells_these_facts(
     spanish: Finder, text: str, expected: dict[str, list[Any]]
 ) -> None:
-    found: dict[str, list[Any]] = {}
-    for row in read_entities(spanish, normalise(text)):
-        found.setdefault(row["entity"], []).append(row["value"])
+    found = values(spanish, text)
     assert {entity: found.get(entity, []) for entity in expected} == expected
