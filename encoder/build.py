@@ -8,16 +8,14 @@ python -m encoder.build --out var/frozen --epochs 0            the published wei
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 from dataclasses import asdict, replace
 from pathlib import Path
 
-import yaml
-
+from benchmarks.recognition.sentences import training
 from encoder.graph import write_quantised
 from encoder.network import Network
-from encoder.published import SHA256, find, read
+from encoder.published import SHA256, digest, find, read
 from encoder.teach import Lesson, teach
 from encoder.vocabulary import kept, tokeniser
 
@@ -30,17 +28,7 @@ def sentences(folder: Path, without: set[str]) -> list[tuple[str, str]]:
     if folder.suffix == ".json":  # as CLINC150 is published
         content = json.loads(folder.read_text(encoding="utf-8"))
         return [(text, label) for text, label in content["train"] + content["oos_train"]]
-    found: list[tuple[str, str]] = []
-    for path in sorted(folder.rglob("*.yml")):
-        for block in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
-            if block.get("metadata", {}).get("author") not in without:
-                found += [(line[2:], block["intent"]) for line in block["examples"].splitlines()]
-    return found
-
-
-def digest(path: Path) -> str:
-    """The SHA-256 of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return [(each.text, each.intent) for each in training(folder) if each.author not in without]
 
 
 def main() -> None:

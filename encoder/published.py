@@ -47,12 +47,17 @@ class Published:
     weights: dict[str, Floats]
 
 
+def digest(path: Path) -> str:
+    """The SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 def find() -> Path:
     """The installed file, checked. Raises WeightsChanged."""
     for file in metadata.files(PACKAGE) or []:
         if file.name == FILE:
             path = Path(str(file.locate()))
-            found = hashlib.sha256(path.read_bytes()).hexdigest()
+            found = digest(path)
             if found != SHA256:
                 raise WeightsChanged(f"{FILE} of {PACKAGE} has SHA-256 {found}")
             return path
