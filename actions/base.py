@@ -17,7 +17,6 @@ class ScriptAction(Action, ABC):
 
     action_name: str
     counts_as_understood = True
-    tells_language = True  # what has to come first, or says it in its own place, does not
 
     def name(self) -> str:
         return self.action_name
@@ -29,8 +28,6 @@ class ScriptAction(Action, ABC):
         turn = Turn(tracker, dispatcher)
         if self.counts_as_understood:
             turn.understood()
-        if self.tells_language:
-            turn.tell_language()
         return self.answer(turn)
 
     @abstractmethod

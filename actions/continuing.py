@@ -9,7 +9,7 @@ from actions.crisis import answer_crisis, keep_company, word_after_crisis
 from actions.fallback import TAKE_YOUR_TIME, not_understood
 from actions.plan_steps import go_on, open_questions, plan_of, resume, show_step, show_whole
 from actions.policy import TRIAGE_FORM
-from actions.remarks import answer_remark
+from actions.remarks import answer_remark, answer_whole_plan
 from actions.turn import REQUESTED_SLOT, Turn
 
 ASK = f"utter_ask_{TRIAGE_FORM}_"
@@ -38,21 +38,24 @@ class Continue(ScriptAction):
     counts_as_understood = False
 
     def answer(self, turn: Turn) -> list[EventType]:
+        if turn.wants_whole_plan:
+            return answer_whole_plan(turn)
         if answer_crisis(turn):
             turn.understood()
             return turn.listen()
-        if answer_remark(turn):
-            return turn.listen()
+        return turn.listen() if answer_remark(turn) else self._go_on(turn)
+
+    def _go_on(self, turn: Turn) -> list[EventType]:
+        """A button, a plain word or a detail; anything else was not understood."""
         choice = turn.choice or word_after_crisis(turn) or self._plain_choice(turn)
         if turn.choice or (choice and not turn.entities):
             return self._choice(turn, choice or "")
+        put_right = turn.slots.get("audience") not in (None, "skipped")
         changed = turn.fill()
         if changed or (turn.intent in DETAILS and turn.entities):
             turn.understood()
-            return self._corrected(turn, changed)
-        if choice:
-            return self._choice(turn, choice)
-        return not_understood(turn)
+            return self._corrected(turn, anew=put_right and "audience" in changed)
+        return self._choice(turn, choice) if choice else not_understood(turn)
 
     def _plain_choice(self, turn: Turn) -> str | None:
         """What a plain yes, no or "say it again" means here; a long one tells something else."""
@@ -72,6 +75,8 @@ class Continue(ScriptAction):
             turn.understood()
         if choice.startswith("show:"):
             return self._show(turn, choice.removeprefix("show:"))
+        if choice.startswith("keep:"):
+            return self._keep(turn, choice.removeprefix("keep:"))
         if turn.in_triage:
             return self._in_triage(turn, choice)
         keep_company(turn)
@@ -88,6 +93,15 @@ class Continue(ScriptAction):
                 self._again(turn)
             elif follows := resume(turn):
                 return turn.then(follows)
+        return turn.listen()
+
+    def _keep(self, turn: Turn, name: str) -> list[EventType]:
+        """Say a sheet that can be kept, all of it at once, then what was open again."""
+        keep_company(turn)
+        sheet = turn.policy.sheets.get(name)
+        for script in sheet.scripts if sheet else ("utter_menu",):
+            turn.say(script)
+        turn.ask_again()
         return turn.listen()
 
     def _at_step(self, turn: Turn, choice: str) -> bool:
@@ -165,25 +179,20 @@ class Continue(ScriptAction):
             turn.say(script)
         return turn.listen()
 
-    def _corrected(self, turn: Turn, changed: frozenset[str]) -> list[EventType]:
-        """A detail was given or put right: the rest goes on with it."""
+    def _corrected(self, turn: Turn, *, anew: bool) -> list[EventType]:
+        """A detail was given, or who it is about was put right: the rest goes on with it."""
         keep_company(turn)
         plan = plan_of(turn)
         step = turn.slots.get("step")
         noted = "utter_noted" if plan else "utter_noted_question"
-        turn.say("utter_correction" if "audience" in changed and turn.situation else noted)
+        turn.say("utter_correction" if anew and turn.situation else noted)
         if turn.in_triage:
             return turn.then(TRIAGE_FORM)
-        if "audience" in changed and turn.situation and plan is None:
-            turn.say(f"utter_{turn.situation}_open")  # again, for whom it is about
-            return turn.listen()
         if plan and step:
             if step in plan.steps_for(turn.known()):
                 show_step(turn, step)
             else:
                 go_on(turn, after=None)
-        elif turn.situation and plan is None:
-            resume(turn)
         elif plan and open_questions(turn):
             return turn.then(TRIAGE_FORM)
         elif plan:

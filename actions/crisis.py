@@ -5,7 +5,8 @@ from __future__ import annotations
 from rasa_sdk.events import EventType
 
 from actions.base import ScriptAction
-from actions.turn import Turn
+from actions.plan_steps import offer_plan
+from actions.turn import FINISHED, OFFERED, Turn
 
 ROTATION = "rotation"  # in data/dialogue.yml: the next reply of the crisis
 PHRASE = 1.0  # the confidence of a crisis that a phrase told
@@ -17,7 +18,6 @@ class AnswerCrisis(ScriptAction):
     """Input: a crisis intent, in any state. Answers with emergency help before all else."""
 
     action_name = "action_crisis"
-    tells_language = False
 
     def answer(self, turn: Turn) -> list[EventType]:
         turn.fill()
@@ -68,7 +68,6 @@ def remember(turn: Turn, crisis: str) -> None:
     turn.set("crisis_also", sorted(crises - {urgent}, key=order.index))
     _note(turn, crises)
     others = [name for name in told if name not in turn.policy.crisis.situations]
-    others += [turn.policy.crisis.leads_to[urgent]] if urgent in turn.policy.crisis.leads_to else []
     if others and not turn.situation:
         turn.set("situation", others[0])
         turn.set("interrupted", "triage")
@@ -136,14 +135,23 @@ def _say_answer(turn: Turn, crisis: str, script: str, choice: str) -> bool:
         turn.set("crisis_also", also[1:])
         turn.say(turn.least_recent(turn.policy.crisis.rotation[also[0]]))
     elif answer.way_back:
-        offer_way_back(turn)
+        offer_way_back(turn, crisis)
     return True
 
 
-def offer_way_back(turn: Turn) -> None:
-    """Offer to return to what the crisis interrupted, without hurry."""
-    if turn.situation and turn.situation not in turn.policy.crisis.situations:
+def offer_way_back(turn: Turn, crisis: str) -> None:
+    """Offer, without hurry, to return to what the crisis interrupted, or else its own plan."""
+    others = turn.policy.crisis.situations - {crisis}
+    if turn.situation and turn.situation not in others and not _over(turn, crisis):
         turn.say("utter_crisis_return", topic=turn.situation, brief=True)
+    elif offer_plan(turn, crisis):
+        turn.say("utter_crisis_plan", brief=True)
+
+
+def _over(turn: Turn, crisis: str) -> bool:
+    """Whether the crisis' own plan was offered or walked through before, so that it begins anew."""
+    state = turn.slots.get("interrupted")
+    return turn.situation == crisis and state in (FINISHED, OFFERED)
 
 
 def keep_company(turn: Turn) -> None:

@@ -7,7 +7,7 @@ from rasa_sdk.events import EventType
 from actions.base import ScriptAction
 from actions.crisis import keep_company
 from actions.policy import TRIAGE_FORM
-from actions.remarks import answer_remark
+from actions.remarks import answer_remark, answer_whole_plan
 from actions.turn import Turn
 
 TAKE_YOUR_TIME = "utter_take_your_time"
@@ -18,9 +18,10 @@ class NotUnderstood(ScriptAction):
 
     action_name = "action_not_understood"
     counts_as_understood = False
-    tells_language = False
 
     def answer(self, turn: Turn) -> list[EventType]:
+        if turn.wants_whole_plan:
+            return answer_whole_plan(turn)
         if answer_remark(turn):
             return turn.listen()
         changed = turn.fill() if turn.in_triage else frozenset()
@@ -60,9 +61,7 @@ def _climb(turn: Turn, misses: int) -> None:
         if name in turn.policy.order_of_meanings or name.startswith(("ask_", "feel_"))
     ][: turn.policy.fallback_choices]
     here = (turn.policy.fallback_here,) if turn.slots.get("step") else ()
-    if turn.foreign:
-        turn.say("utter_switch_language")
-    elif misses == 0 and here:
+    if misses == 0 and here:
         turn.say(here[0])
     elif misses == 0 and turn.ranking[:1] == ["out_of_scope"]:
         turn.say("utter_out_of_scope")

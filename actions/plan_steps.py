@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from actions.aside import offer_set_aside, waiting
 from actions.policy import TRIAGE_FORM
-from actions.turn import Turn
+from actions.turn import FINISHED, OFFERED, Turn
 from bot.content.plans import Plan
-
-FINISHED = "finished"  # in `interrupted`: nothing is open, and nothing begins anew by itself
 
 
 def plan_of(turn: Turn) -> Plan | None:
-    """The plan of the situation being worked on, or None where there is none yet."""
+    """The plan of the situation being worked on, or None while there is none."""
     return turn.policy.plans.get(turn.situation or "")
 
 
@@ -77,15 +75,40 @@ def finish(turn: Turn, plan: Plan) -> None:
 
 
 def show_whole(turn: Turn) -> None:
-    """Say the whole plan at once: each step with the one button that opens it, then the rest."""
-    plan = plan_of(turn)
+    """Say the whole plan at once: each step with the one button that opens it, then who takes over.
+
+    While only a crisis was told, its own plan is meant.
+    """
+    plan = plan_or_crisis_plan(turn)
     if plan is None:
         turn.say("utter_menu")
         return
     turn.say("utter_plan_whole")
     for step in plan.steps_for(turn.known()):
         turn.say(step, part=True)
+    if plan.handoff:
+        turn.say(plan.handoff, brief=True)
     turn.say("utter_plan_whole_end")
+
+
+def offer_plan(turn: Turn, situation: str) -> bool:
+    """Make a plan the one that "go on" begins; False where the situation has none."""
+    if situation not in turn.policy.plans:
+        return False
+    for name in ("asked", "done"):
+        turn.set(name, [])
+    turn.set("step", None)
+    turn.set("situation", situation)
+    turn.set("interrupted", OFFERED)
+    return True
+
+
+def plan_or_crisis_plan(turn: Turn) -> Plan | None:
+    """The open plan; while none is open, the one of the crisis that was told."""
+    told = [*(turn.slots.get("crises") or []), turn.slots.get("crisis")]
+    if plan_of(turn) is None:
+        offer_plan(turn, next((crisis for crisis in reversed(told) if crisis), ""))
+    return plan_of(turn)
 
 
 def resume(turn: Turn) -> str | None:
@@ -93,25 +116,27 @@ def resume(turn: Turn) -> str | None:
     if turn.in_triage:
         turn.ask_again()
         return None
-    if plan_of(turn) is None:
-        more = (f"utter_{turn.situation}_more",) if turn.situation else ()
-        known = ("utter_topic_return", *more) if waiting(turn) else more
-        chosen = turn.least_recent((*known, "utter_menu"))
-        if chosen != "utter_topic_return":
-            turn.say(chosen)
-        else:
-            offer_set_aside(turn)
-        return None
+    state = turn.slots.get("interrupted")
     step = turn.slots.get("step")
-    if step:
+    if plan_or_crisis_plan(turn) is None:
+        _without_plan(turn)
+    elif step:
         show_step(turn, step)
-        return None
-    if turn.slots.get("interrupted") == FINISHED:
+    elif state == FINISHED:
         if not offer_set_aside(turn):
             turn.say(turn.least_recent(("utter_plan_over", "utter_menu")))
-        return None
-    if turn.slots.get("interrupted") == "triage":
+    elif turn.slots.get("interrupted") in ("triage", OFFERED):
         turn.set("interrupted", None)
         return TRIAGE_FORM if open_questions(turn) else "action_plan"
-    go_on(turn, after=None)
+    else:
+        go_on(turn, after=None)
     return None
+
+
+def _without_plan(turn: Turn) -> None:
+    known = ("utter_topic_return",) if waiting(turn) else ()
+    chosen = turn.least_recent((*known, "utter_menu"))
+    if chosen == "utter_menu":
+        turn.say(chosen)
+    else:
+        offer_set_aside(turn)

@@ -10,7 +10,9 @@ from typing import Any
 
 import yaml
 
+from bot.content.keep import Sheet, load_sheets
 from bot.content.plans import Plan, load_plans
+from bot.content.scripts import locales_of
 
 ROOT = Path(__file__).resolve().parent.parent
 TRIAGE_FORM = "triage_form"
@@ -31,11 +33,10 @@ class CrisisPolicy:
 
     situations: frozenset[str]
     sure: float
-    over_answer: float
+    over_answer: Mapping[str, float]
     checks: Mapping[str, str]
     rotation: Mapping[str, tuple[str, ...]]
     near: str
-    leads_to: Mapping[str, str]
     words: Mapping[str, Mapping[str, str]]
     answers: Mapping[str, Mapping[str, CrisisAnswer]]
 
@@ -72,12 +73,17 @@ class DialoguePolicy:
 
     order_of_meanings: tuple[str, ...]
     question_limit: int
+    small_talk: frozenset[str]
+    small_talk_sure: float
     plain_answers: Mapping[str, Mapping[str, str]]
     plain_words: int
     topic_change: Mapping[str, float]
     topic_change_words: int
     maker_situations: frozenset[str]
+    details_of: Mapping[str, tuple[str, ...]]
+    instead_for: Mapping[str, Mapping[str, str]]
     facts_of_a_plan: Mapping[str, Mapping[str, str]]
+    facts_of_a_situation: Mapping[str, Mapping[str, str]]
     question_over_answer: float
     most_times_asked: int
     incident_slots: tuple[str, ...]
@@ -88,10 +94,14 @@ class DialoguePolicy:
     instead: Mapping[str, Mapping[str, str]]
     here_scripts: frozenset[str]
     more_scripts: frozenset[str]
+    asked_with: frozenset[str]
+    platform_answers: Mapping[str, str]
+    platform_scripts: Mapping[str, tuple[str, ...]]
+    sheets: Mapping[str, Sheet]
     crisis: CrisisPolicy
     plans: Mapping[str, Plan]
     triage_slots: tuple[str, ...]
-    locales: frozenset[str]
+    locales: tuple[str, ...]
 
     def outranks(self, situation: str, other: str) -> bool:
         """Whether `situation` comes before `other` in the taxonomy's order of meanings."""
@@ -106,12 +116,17 @@ def read_policy(root: Path) -> DialoguePolicy:
     return DialoguePolicy(
         order_of_meanings=tuple(data["order_of_meanings"]),
         question_limit=int(data["question_limit"]),
+        small_talk=frozenset(data["small_talk"]),
+        small_talk_sure=float(data["small_talk_sure"]),
         plain_answers=data["plain_answers"],
         plain_words=int(data["plain_words"]),
         topic_change=data["topic_change"],
         topic_change_words=int(data["topic_change_words"]),
         maker_situations=frozenset(data["maker_situations"]),
+        details_of={name: tuple(details) for name, details in data["details_of"].items()},
+        instead_for=data["instead_for"],
         facts_of_a_plan=data["facts_of_a_plan"],
+        facts_of_a_situation=data["facts_of_a_situation"],
         question_over_answer=float(data["question_over_answer"]),
         most_times_asked=int(data["most_times_asked"]),
         incident_slots=tuple(data["incident_slots"]),
@@ -122,14 +137,14 @@ def read_policy(root: Path) -> DialoguePolicy:
         instead=data["instead"],
         here_scripts=frozenset(data["here_scripts"]),
         more_scripts=frozenset(data["more_scripts"]),
+        asked_with=frozenset(data["asked_with"]),
+        platform_answers=data["platform_answers"],
+        platform_scripts={name: tuple(ids) for name, ids in data["platform_scripts"].items()},
+        sheets=load_sheets(root),
         crisis=_crisis(data),
         plans=load_plans(root),
         triage_slots=tuple(domain["forms"][TRIAGE_FORM]["required_slots"]),
-        locales=frozenset(
-            folder.name
-            for folder in (root / "responses").iterdir()
-            if any(folder.glob("choices.yml"))
-        ),
+        locales=tuple(locales_of(root)),
     )
 
 
@@ -137,11 +152,10 @@ def _crisis(data: Mapping[str, Any]) -> CrisisPolicy:
     return CrisisPolicy(
         situations=frozenset(data["crisis_situations"]),
         sure=float(data["crisis_sure"]),
-        over_answer=float(data["crisis_over_answer"]),
+        over_answer=data["crisis_over_answer"],
         checks=data["crisis_checks"],
         rotation={crisis: tuple(scripts) for crisis, scripts in data["crisis_rotation"].items()},
         near=str(data["crisis_near"]),
-        leads_to=data["crisis_leads_to"],
         words=data["crisis_words"],
         answers={
             table: {choice: CrisisAnswer(**fields) for choice, fields in choices.items()}

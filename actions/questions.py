@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from rasa_sdk.events import EventType
 
+from actions.answers import say_answer
 from actions.base import ScriptAction
 from actions.crisis import keep_company
-from actions.plan_steps import FINISHED
+from actions.fallback import not_understood
+from actions.plan_steps import show_whole
 from actions.policy import TRIAGE_FORM
+from actions.remarks import answer_whole_plan
 from actions.turn import Turn
 
 ERASING = ("start_over", "delete_data")
@@ -21,32 +24,27 @@ class AnswerQuestion(ScriptAction):
     def answer(self, turn: Turn) -> list[EventType]:
         keep_company(turn)
         turn.fill()
-        turn.say(self._script(turn))
+        say_answer(turn, turn.intent)
+        if turn.wants_whole_plan:
+            show_whole(turn)
         if turn.requested and turn.slots.get(turn.requested):
             return turn.then(TRIAGE_FORM)  # the question was answered with the same words
         turn.ask_again()
         return turn.listen()
-
-    def _script(self, turn: Turn) -> str:
-        script = turn.policy.instead.get(turn.situation or "", {}).get(turn.intent)
-        if script is not None:
-            return script
-        script = f"utter_{turn.intent}"
-        if turn.intent == "ask_no_result" and turn.slots.get("interrupted") == FINISHED:
-            return "utter_happened_again"
-        if turn.situation and turn.intent in turn.policy.here_scripts:
-            return f"{script}_here"
-        if turn.intent in turn.policy.more_scripts:
-            return turn.least_recent((script, f"{script}_more"))
-        return script
 
 
 class Converse(ScriptAction):
     """Input: greetings, thanks, the menu, starting over and the like, and unsafe requests."""
 
     action_name = "action_converse"
+    counts_as_understood = False
 
     def answer(self, turn: Turn) -> list[EventType]:
+        if turn.wants_whole_plan and turn.intent not in ERASING:
+            return answer_whole_plan(turn)
+        if turn.only_sounds_like_small_talk:
+            return not_understood(turn)
+        turn.understood()
         if turn.intent in ERASING:
             # What can't be undone needs the exact words or a button.
             if turn.pressed:
@@ -54,6 +52,8 @@ class Converse(ScriptAction):
             keep_company(turn)
             turn.say(f"utter_{turn.intent}_confirm")
             return turn.listen()
+        if turn.intent == "switch_language":
+            return self._switch_language(turn)
         keep_company(turn)
         turn.fill()
         script = f"utter_{turn.intent}"
@@ -64,6 +64,19 @@ class Converse(ScriptAction):
         turn.say(script)
         if turn.intent not in ("goodbye", "menu"):
             turn.ask_again()
+        return turn.listen()
+
+    def _switch_language(self, turn: Turn) -> list[EventType]:
+        """Go on in the language that was named, or else in another than the one shown."""
+        others = [locale for locale in turn.policy.locales if locale != turn.shown_in]
+        wrote = turn.slots.get("locale")
+        named = turn.entities.get("language")
+        turn.set("locale", named or (wrote if wrote in others else others[0]))
+        keep_company(turn)
+        turn.say("utter_switch_language")
+        if turn.slots.get("step"):
+            turn.say(turn.slots["step"])
+        turn.ask_again()
         return turn.listen()
 
     def _begin_anew(self, turn: Turn) -> list[EventType]:

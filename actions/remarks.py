@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+from rasa_sdk.events import EventType
+
 from actions.crisis import keep_company
+from actions.plan_steps import show_whole
 from actions.turn import Turn
+
+
+def answer_whole_plan(turn: Turn) -> list[EventType]:
+    """Show all steps at once, with what was told beside that, then what was open again."""
+    turn.understood()
+    keep_company(turn)
+    turn.fill()
+    show_whole(turn)
+    turn.ask_again()
+    return turn.listen()
 
 
 def answer_remark(turn: Turn) -> bool:

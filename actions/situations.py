@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from rasa_sdk.events import EventType
 
+from actions.answers import say_answer
 from actions.aside import is_kept, offer_set_aside, put_aside, take_up
 from actions.base import ScriptAction
 from actions.crisis import keep_company
 from actions.fallback import not_understood
 from actions.plan_steps import open_questions, plan_of, resume, show_step
 from actions.policy import TRIAGE_FORM
-from actions.remarks import answer_remark
+from actions.remarks import answer_remark, answer_whole_plan
 from actions.turn import REQUESTED_SLOT, Turn
 
 
@@ -20,10 +21,11 @@ class OpenSituation(ScriptAction):
     action_name = "action_open_situation"
 
     def answer(self, turn: Turn) -> list[EventType]:
-        detail = plan_of(turn) is not None and turn.intent in turn.policy.facts_of_a_plan
+        if turn.wants_whole_plan and turn.situation and not turn.tells_other_situation:
+            return answer_whole_plan(turn)
         if turn.situation and answer_remark(turn):
             return turn.listen()
-        if turn.intent == turn.situation or detail:
+        if turn.intent == turn.situation or turn.tells_a_detail:
             keep_company(turn)
             return self._heard_more(turn)
         if not turn.tells_other_situation and (turn.in_triage or turn.slots.get("step")):
@@ -33,6 +35,8 @@ class OpenSituation(ScriptAction):
             return self._return_to(turn)
         begin(turn, turn.intent)
         turn.say(f"utter_{turn.intent}_open")
+        for question in _asked_with(turn):
+            say_answer(turn, question)
         return lead_on(turn)
 
     def _return_to(self, turn: Turn) -> list[EventType]:
@@ -72,18 +76,25 @@ class OpenSituation(ScriptAction):
             follows = [new for new in plan.steps_for(turn.known()) if new not in before]
             show_step(turn, follows[0] if follows else step)
             return turn.listen()
-        if plan is None:
-            scripts = (f"utter_{turn.intent}_more", f"utter_{turn.intent}_open")
-            turn.say(turn.least_recent(scripts))
-        else:
-            turn.say("utter_happened_again")
+        turn.say("utter_happened_again")
         offer_set_aside(turn)
         return turn.listen()
 
 
+def _asked_with(turn: Turn) -> list[str]:
+    """The question that the same message asks, if any: the situation's opener comes first."""
+    questions = [name for name in turn.meanings if name in turn.policy.asked_with]
+    return questions[:1]
+
+
 def say_heard(turn: Turn) -> None:
-    """Thank for what was told, not with the same words each time."""
-    turn.say(turn.least_recent(("utter_heard_more", "utter_heard_again")))
+    """Thank for what was told, not with the same words each time.
+
+    Who made or passed on an image is not told what is said to those who were harmed.
+    """
+    maker = turn.situation in turn.policy.maker_situations
+    first = () if maker else ("utter_heard_more",)
+    turn.say(turn.least_recent((*first, "utter_heard_again")))
 
 
 def begin(turn: Turn, situation: str) -> None:
@@ -116,14 +127,9 @@ def begin(turn: Turn, situation: str) -> None:
 
 
 def lead_on(turn: Turn) -> list[EventType]:
-    """After an opener: triage while a question is open, else the plan, else what else helps."""
+    """After an opener: triage while a question is open, else the plan."""
     if open_questions(turn):
         return turn.then(TRIAGE_FORM)
-    if plan_of(turn):
-        turn.leave_triage()
-        turn.set("interrupted", None)
-        return turn.then("action_plan")
     turn.leave_triage()
     turn.set("interrupted", None)
-    turn.say(f"utter_{turn.situation}_more")
-    return turn.listen()
+    return turn.then("action_plan")

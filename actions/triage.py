@@ -8,7 +8,8 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.plan_steps import is_needed, open_questions
+from actions.ages import band, bare_age
+from actions.plan_steps import is_needed, open_questions, plan_of
 from actions.policy import TRIAGE_FORM
 from actions.turn import LISTEN, REQUESTED_SLOT, Turn
 
@@ -52,7 +53,11 @@ class ValidateTriage(Action):
 
 def read_answer(turn: Turn, requested: str) -> bool:
     """Fill slots from an answer to the `requested` question; False when it is no answer."""
+    _read_bare_age(turn, requested)
     if turn.choice not in (None, "skip") or _means_something_else(turn, requested):
+        return False
+    if turn.wants_whole_plan:
+        turn.fill()
         return False
     answer = turn.entities.get(requested) or _plain_answer(turn, requested)
     if answer is None:
@@ -62,11 +67,22 @@ def read_answer(turn: Turn, requested: str) -> bool:
     return True
 
 
+def _read_bare_age(turn: Turn, requested: str) -> None:
+    """Take a number for an age where one may be the answer and no line has read one."""
+    if requested not in ("audience", "age_band") or "age_band" in turn.entities or turn.pressed:
+        return
+    years = bare_age(turn.text)
+    if years is not None:
+        turn.entities["age_band"] = band(years)
+
+
 def _means_something_else(turn: Turn, requested: str) -> bool:
     """Whether the message is for another action, whatever else it tells."""
-    answered = requested in turn.entities
+    # What another question of this triage asks for is a detail of the situation as well.
+    answered = requested in turn.entities or _tells_of(turn, requested)
     if turn.intent in turn.policy.crisis.situations:
-        return turn.confidence >= turn.policy.crisis.over_answer or not answered
+        sure = turn.confidence >= turn.policy.crisis.over_answer[turn.intent]
+        return sure or not answered
     if turn.tells_other_situation:
         # What answers the question is an answer, unless it tells of something more dangerous.
         open_one = turn.situation or turn.intent
@@ -76,24 +92,35 @@ def _means_something_else(turn: Turn, requested: str) -> bool:
     return False
 
 
+def _tells_of(turn: Turn, requested: str) -> bool:
+    plan = plan_of(turn)
+    asked_for = {*plan.triage} - {requested, "audience"} if plan else set()
+    return bool(asked_for & {*turn.entities})
+
+
 def _plain_answer(turn: Turn, requested: str) -> str | None:
     """What Skip, a plain yes, no or "I don't know" or a bare age mean after a question."""
     if turn.choice == "skip":
         return "skipped"
+    if requested == "audience" and turn.entities.get("age_band") and _of_oneself(turn):
+        return "adult" if turn.entities["age_band"] == "adult" else "teen"
     if turn.unseen or turn.words > turn.policy.plain_words:
         return None
     if turn.intent == "unsure":
         return "skipped"
-    if requested == "audience" and turn.entities.get("age_band") in ("under_13", "13_17"):
-        return "teen"
     return turn.policy.plain_answers.get(requested, {}).get(turn.intent)
+
+
+def _of_oneself(turn: Turn) -> bool:
+    """Whether an age told without a relation is the speaker's own."""
+    return turn.entities.get("relation") in (None, "me") and bare_age(turn.text) is not None
 
 
 def _read_details(turn: Turn, requested: str) -> bool:
     """Other answers than the one asked for; a changed mind about who it is gets a word."""
     knew = turn.slots.get("audience")
     changed = turn.fill()
-    if "audience" in changed and knew:
+    if "audience" in changed and knew not in (None, "skipped"):
         turn.say("utter_correction")
     elif changed:
         turn.say("utter_noted_question")

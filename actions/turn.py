@@ -13,6 +13,8 @@ from actions.policy import TRIAGE_FORM, DialoguePolicy, policy
 LISTEN = "action_listen"
 REQUESTED_SLOT = "requested_slot"
 SAID_MEMORY = 12
+# In `interrupted`: nothing is open and nothing begins anew by itself; a plan was only offered.
+FINISHED, OFFERED = "finished", "offered"
 FACTS = ("setting", "payment")  # filled from what is said, never asked
 
 
@@ -36,10 +38,10 @@ class Turn:
             entry["name"] for entry in message.get("intent_ranking") or [] if entry.get("name")
         ]
         text = message.get("text") or ""
+        self.text = text
         self.pressed = text.startswith("/")
         self.words = len(text.split())
         self.wordless = not any(character.isalnum() for character in text)
-        self.language: str | None = message.get("locale")
         self.meanings: list[str] = list(message.get("meanings") or [])
         self.slots: dict[str, Any] = dict(tracker.slots)
         self.in_triage = (tracker.active_loop or {}).get("name") == TRIAGE_FORM
@@ -47,9 +49,12 @@ class Turn:
         self.events: list[EventType] = []
         metadata = message.get("metadata") or {}
         self.unseen = bool(metadata.get("unseen"))
-        for name in ("locale", "channel", "country"):
+        for name in ("channel", "country"):
             if metadata.get(name) and not self.slots.get(name):
                 self.set(name, str(metadata[name]))
+        self.shown_in = str(metadata.get("locale") or "")
+        # People are answered in the language they write, from the first word of it on.
+        self.set("locale", str(message.get("locale") or self.shown_in or self.policy.locales[0]))
 
     @property
     def requested(self) -> str | None:
@@ -79,19 +84,51 @@ class Turn:
         """
         if self.intent not in self.policy.order_of_meanings or self.intent == self.situation:
             return False
-        if self.situation is None or self.choice is not None or self.pressed:
+        if self.situation is None or self.slots.get("interrupted") == OFFERED:
             return True
-        if self.words < self.policy.topic_change_words:
+        if self.choice is not None or self.pressed:
+            return True
+        if self.words < self.policy.topic_change_words or self.tells_a_detail:
             return False
-        if self.situation in self.policy.plans and self.intent in self.policy.facts_of_a_plan:
-            return False
-        worse = self.policy.outranks(self.intent, self.situation)
-        kind = "worse" if worse else "other"
+        return self.confidence >= self._sure_of_another
+
+    @property
+    def tells_a_detail(self) -> bool:
+        """Whether what sounds like another situation is a fact of the open one."""
+        fact = self.intent in self.policy.facts_of_a_plan and self.in_a_plan
+        detail = self.intent in self.policy.details_of.get(self.situation or "", ())
+        return not self.pressed and (fact or (detail and not self.of_another))
+
+    @property
+    def _sure_of_another(self) -> float:
+        kind = "worse" if self.policy.outranks(self.intent, self.situation or "") else "other"
         if self.intent in self.policy.maker_situations:
             kind = "maker"
-        elif not worse and self.intent not in self.policy.plans:
-            kind = "planless" if self.situation in self.policy.plans else "other"
-        return self.confidence >= self.policy.topic_change[kind]
+        return self.policy.topic_change[kind]
+
+    @property
+    def wants_whole_plan(self) -> bool:
+        """Whether all steps at once are asked for, beside whatever else is said."""
+        return self.entities.get("request") == "whole_plan" and not self.pressed
+
+    @property
+    def in_a_plan(self) -> bool:
+        """Whether a situation is open that is no crisis: its plan takes what is told as facts."""
+        open_one = self.situation or ""
+        return open_one in self.policy.plans and open_one not in self.policy.crisis.situations
+
+    @property
+    def only_sounds_like_small_talk(self) -> bool:
+        """Whether a greeting, thanks or goodbye is too unsure to be one in the middle of help."""
+        open_one = self.situation or self.slots.get("crisis")
+        unsure = self.confidence < self.policy.small_talk_sure and not self.pressed
+        return bool(open_one) and self.intent in self.policy.small_talk and unsure
+
+    @property
+    def of_another(self) -> bool:
+        """Whether the message is about somebody else than the open situation."""
+        told, known = self.entities.get("audience"), self.slots.get("audience")
+        return told is not None and known not in (None, "skipped", told)
 
     @property
     def asks(self) -> bool:
@@ -102,20 +139,6 @@ class Turn:
             "delete_data",
             "bot_challenge",
         )
-
-    @property
-    def foreign(self) -> bool:
-        """Whether the message is in a language without scripts, and nobody has said so yet."""
-        return (
-            self.language is not None
-            and self.language not in self.policy.locales
-            and "utter_switch_language" not in self.said
-        )
-
-    def tell_language(self) -> None:
-        """Say once which language the chat writes, before an answer that may not be understood."""
-        if self.foreign and not self.pressed and self.intent != "switch_language":
-            self.say("utter_switch_language")
 
     def known(self) -> dict[str, str]:
         """Slots with an answer, for the decision table; a skipped question counts as unset."""
@@ -135,13 +158,18 @@ class Turn:
         """Fill triage slots and facts from what was said; returns the names that changed."""
         changed = set()
         told = {**self.entities}
-        if self.situation in self.policy.plans:
+        if self.intent == self.situation:
+            told = {**self.policy.facts_of_a_situation.get(self.intent, {}), **told}
+        elif self.in_a_plan:
             told = {**self.policy.facts_of_a_plan.get(self.intent, {}), **told}
         for name in (*self.policy.triage_slots, *FACTS):
             value = told.get(name)
             if value is not None and self.slots.get(name) != value:
                 self.set(name, value)
                 changed.add(name)
+        if told.get("relation") == "me" and not self.slots.get("audience"):
+            # Who writes of "my picture" is not asked whose it is; the age tells teens and adults.
+            self.set("audience", "skipped")
         return frozenset(changed)
 
     def say(self, script: str, **extra: Any) -> None:

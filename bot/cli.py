@@ -51,13 +51,31 @@ def train(
 @app.command()
 def check() -> None:
     """Check scripts, plans, directory and data; says file, line and how to mend each problem."""
+    from bot.content.lint import hints
     from bot.operations.checking import check_project
 
-    problems = check_project(ROOT, read_settings().locales)
+    locales = read_settings().locales
+    problems = check_project(ROOT, locales)
     for problem in problems:
         print(problem)
+    for hint in hints(ROOT, locales):
+        print(f"hint: {hint}")
     print(f"{len(problems)} problem{'' if len(problems) == 1 else 's'} found.", file=sys.stderr)
     raise typer.Exit(1 if problems else 0)
+
+
+@app.command()
+def coverage(
+    write: Annotated[bool, typer.Option(help="Write the tables into docs/coverage.md.")] = False,
+) -> None:
+    """Situations, audiences and languages: steps, claims, cards and reading grade of each plan."""
+    from bot.content import coverage as counting
+
+    material = counting.read(ROOT, read_settings().locales)
+    if write:
+        counting.write(ROOT / "docs" / "coverage.md", material)
+    else:
+        print(counting.document(material))
 
 
 @app.command()

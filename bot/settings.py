@@ -77,7 +77,7 @@ class Settings(BaseSettings):
     )
 
     locales: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_languages)] = Field(
-        ("en",), min_length=1, description="Languages offered."
+        ("en", "es"), min_length=1, description="Languages offered."
     )
     default_country: str = Field(
         "US", pattern="^[A-Z]{2}$", description="Country of the help cards until one is named."

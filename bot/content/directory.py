@@ -14,6 +14,7 @@ from bot.content.problems import ContentError, Problem
 UNVERIFIED = "own knowledge, unverified"
 EMERGENCY = "emergency"
 UNKNOWN_AGE = "13_17"  # whose age nobody told is treated as a minor
+UNKNOWN_AUDIENCE = "teen"  # and who it is about, as the young person themselves
 LOCAL_EMERGENCY = "int_local_emergency"  # its `what` stands in where a number is not verified
 OTHER = "other"
 _NOTHING: dict[str, Any] = {"what": {}, "anonymous": "unknown"}
@@ -132,7 +133,7 @@ class Directory(_Frozen):
         for entry in entries:
             resource = self.resources[entry.id]
             audiences = resource.audience if entry.audience is None else entry.audience
-            fits = audience is None or resource.is_emergency or bool(_who(audience) & {*audiences})
+            fits = resource.is_emergency or bool(_who(audience or UNKNOWN_AUDIENCE) & {*audiences})
             if entry.age_band is not None:
                 fits = fits and (age_band or UNKNOWN_AGE) in entry.age_band
             visible = self._visible(resource, country) if fits else None

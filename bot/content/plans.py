@@ -13,7 +13,9 @@ from bot.content.problems import ContentError, Problem
 UNSET = "unset"
 SKIPPED = "skipped"  # asked and not answered: not asked again, and to every rule as good as unset
 MOST_QUESTIONS = 4
-_KEYS = {"situation", "triage", "ask_when", "must_say", "start", "steps", "handoff"}
+_KEYS = {
+    "situation", "triage", "ask_when", "must_say", "must_say_to", "start", "steps", "handoff",
+}  # fmt: skip
 Rule = Mapping[str, tuple[str, ...]]
 Slots = Mapping[str, str | None]
 
@@ -30,12 +32,17 @@ class Step:
 
 @dataclass(frozen=True)
 class Plan:
-    """The table of one situation. Slot values are lower-case texts; a missing value is `unset`."""
+    """The table of one situation. Slot values are lower-case texts; a missing value is `unset`.
+
+    `must_say`: claims that opener and steps carry on every path; `must_say_to`: more of them by
+    audience.
+    """
 
     situation: str
     triage: tuple[str, ...]
     ask_when: Mapping[str, Rule]
     must_say: tuple[str, ...]
+    must_say_to: Mapping[str, tuple[str, ...]]
     steps: tuple[Step, ...]
     start: str | None
     handoff: str | None
@@ -126,6 +133,7 @@ def _plan(source: Located, problems: list[Problem]) -> Plan:
             for slot, rule in ask_when.items()
         },
         must_say=_texts(source, ("must_say",), data.get("must_say"), problems),
+        must_say_to=_rule(source, ("must_say_to",), data.get("must_say_to"), problems),
         steps=tuple(steps),
         start=start if isinstance(start, str) else None,
         handoff=handoff if isinstance(handoff, str) else None,

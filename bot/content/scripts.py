@@ -17,7 +17,7 @@ from bot.content.problems import ContentError, Problem
 
 __all__ = [
     "PLACEHOLDERS", "Button", "ContentError", "Edition", "Problem", "canonical_json",
-    "load_editions", "locales_of", "read_editions", "stray_braces",
+    "load_editions", "locales_of", "read_editions", "stray_braces", "without_placeholders",
 ]  # fmt: skip
 
 PLACEHOLDERS = frozenset({"emergency_number", "platform", "topic", "country"})
@@ -77,6 +77,11 @@ def canonical_json(value: Any) -> bytes:
     """One spelling of a value as UTF-8 JSON: sorted keys, no spaces, no escapes of letters."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return text.encode("utf-8")
+
+
+def without_placeholders(text: str, filling: str = "app") -> str:
+    """A text with `filling` in the place of each placeholder."""
+    return _TOKEN.sub(filling, text)
 
 
 def stray_braces(text: str) -> bool:

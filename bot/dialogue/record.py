@@ -37,7 +37,7 @@ class TurnRecord:
             self.intent = message.intent_name
             parse_data: dict[str, Any] = dict(message.parse_data)
             self.seen = parse_data.get("crisis")
-            self.locale = parse_data.get("locale") or self.locale
+            self.locale = tracker.get_slot("locale") or parse_data.get("locale") or self.locale
         self.open_crisis = tracker.get_slot("crisis") or None
         self.context = {
             name: str(value)

@@ -39,8 +39,10 @@ NAVIGATION = tuple(
 )
 
 
-# While a crisis is open: "I'm ok" and "I won't call" answer it, whatever was said last.
+# While a crisis is open: "I'm ok" and "I won't call" answer it, whatever was said last; its plan is
+# there for who asks for it.
 CRISIS_WORDS = (
+    Offered("", '/affirm{"choice": "whole_plan"}'),
     Offered("", '/affirm{"choice": "safe"}'),
     Offered("", '/deny{"choice": "wont_call"}'),
 )
@@ -80,13 +82,21 @@ class Commands:
         return cls(locales)
 
     def match(self, text: str, offered: Sequence[Offered], locale: str) -> str | None:
-        """The payload of the offered button that a text means, or None."""
+        """The payload of the offered button that a text means, or None.
+
+        The words of `locale` come first; people who write two languages mix their commands too.
+        """
         said = plain(text)
         if not said:
             return None
         for button in offered:
             if said == plain(button.label):
                 return button.payload
+        others = (each for each in self._values if each != locale)
+        found = (self._synonym(said, offered, each) for each in (locale, *others))
+        return next((payload for payload in found if payload is not None), None)
+
+    def _synonym(self, said: str, offered: Sequence[Offered], locale: str) -> str | None:
         synonyms = self._values.get(locale, {})
         for button in offered:
             if any(said in synonyms.get(value, ()) for value in _values_of(button.payload)):

@@ -19,7 +19,7 @@ from bot.gateway.commands import ALWAYS, CRISIS_WORDS, NAVIGATION, Commands, Off
 from bot.gateway.errors import BodyInvalid, ButtonForged, StorageDown, TokenUnknown
 from bot.gateway.places import country_code
 from bot.gateway.replies import OutgoingButton, OutgoingMessage, Reply
-from bot.gateway.sanitise import capped, clean
+from bot.gateway.sanitise import capped, clean, names_media
 from bot.gateway.sealing import Forged, Seal
 from bot.gateway.speaking import Speaker
 from bot.gateway.storage import Session, Storage
@@ -29,6 +29,7 @@ from bot.gateway.worker_client import Worker, WorkerReply
 logger = logging.getLogger(__name__)
 LATE = "utter_late_reply"
 WELCOME = "utter_welcome"
+MEDIA = '/out_of_scope{"remark": "media"}'  # a picture or file that never came to us
 
 
 @dataclass
@@ -130,6 +131,8 @@ class Conversations:
     async def _read(self, session: Session, text: str) -> tuple[bool, bytes | None, str | None]:
         # In a thread: 100 kB of crisis words take a second, and others must not wait for it.
         danger, text = await run_in_threadpool(self._seen_and_cleaned, text)
+        if names_media(text):
+            return False, None, MEDIA
         if not danger:
             offered, words = await run_in_threadpool(self._offered, session)
             locale = session.locale or self.speaker.default_locale

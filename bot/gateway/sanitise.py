@@ -12,6 +12,12 @@ MOST_MARKS = 8
 # Halfwidth signs that are letters by category and marks once they are normalised.
 _LATE_MARKS = {"\uff9e", "\uff9f"}
 _LINE_ENDS = re.compile(r"[\r\n\t\u2028\u2029\u0085]+")
+_MEDIA = re.compile(
+    r"[\[<(]\s*(?:photo|picture|image|pic|screenshot|video|gif|sticker|audio|voice message|file"
+    r"|media|foto|imagen|captura|nota de voz|archivo|documento|attachment)"
+    r"(?: omitted| omitida)?\s*[\])>]",
+    re.IGNORECASE,
+)
 # Every kind of space: Rasa strips them all before it looks for a slash.
 _COMMAND_START = re.compile(r"^[\s/\u200c\u200d]+")
 # Marks and signs that join or change what stands before them keep a person's script intact.
@@ -43,6 +49,11 @@ def _readable(text: str) -> str:
         if marks <= MOST_MARKS:
             kept.append(sign)
     return "".join(kept)
+
+
+def names_media(text: str) -> bool:
+    """Whether a text only stands in for a picture or file, as apps and exports write it."""
+    return _MEDIA.fullmatch(text) is not None
 
 
 def capped(text: str, limit: int) -> str:

@@ -11,6 +11,7 @@ FOLDER = Path(__file__).resolve().parent / "static"
 TYPES = {
     "page.css": "text/css; charset=utf-8",
     "chat.js": "text/javascript; charset=utf-8",
+    "keep.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
 }
 

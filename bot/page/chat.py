@@ -69,7 +69,22 @@ class Chat:
         if form.button is not None:
             pressed = self._conversations.buttons.read_token(form.button, session.id)
             said = label_of(self._conversations.speaker.release, view.locale, pressed)
-        return replace(view, said=said, messages=reply.messages, choices=offered(reply.messages))
+        # The page follows the conversation where it changes its language.
+        locale = self._views.locale(reply.messages[-1].message.locale)
+        return replace(
+            view,
+            locale=locale,
+            said=said,
+            messages=reply.messages,
+            choices=offered(reply.messages),
+        )
+
+    async def keep(self, request: Request) -> HTMLResponse:
+        """A sheet or a plan to keep; a form that is none gets the list of what there is."""
+        try:
+            return self._views.keep(await read_form(request, self._body_limit))
+        except RequestProblem as problem:
+            return self._views.keep(Form(), problem.status)
 
     async def stay(self, form: Form, view: View) -> View:
         """The same conversation with the numbers of another country."""

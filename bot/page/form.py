@@ -38,6 +38,9 @@ class Form:
     country: str | None = None
     locale: str | None = None
     again: str | None = None
+    sheet: str | None = None
+    situation: str | None = None
+    audience: str | None = None
 
     @property
     def sent(self) -> int:

@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from bot.gateway.conversations import Conversations
 from bot.page.assets import add_assets
 from bot.page.chat import SEE_OTHER, Chat
+from bot.page.form import Form
 from bot.page.views import Views
 from bot.settings import Settings
 
@@ -51,6 +52,16 @@ def page(conversations: Conversations, config: Settings) -> APIRouter:
     async def about(locale: str | None = None) -> HTMLResponse:
         """What is in force, from data."""
         return views.about(views.locale(locale))
+
+    @routes.api_route("/keep", methods=READ, openapi_extra=EVERYBODY)
+    async def keep(country: str | None = None, locale: str | None = None) -> HTMLResponse:
+        """What can be kept: plans and sheets that print."""
+        return views.keep(Form(country=country, locale=locale))
+
+    @routes.post("/keep", openapi_extra=EVERYBODY)
+    async def kept(request: Request) -> HTMLResponse:
+        """One of them; the address of the page tells nothing of which."""
+        return await form.keep(request)
 
     async def no_form() -> RedirectResponse:
         """A reload that lost its form: back to the beginning, not to an error."""

@@ -20,9 +20,10 @@ from bot.page import help as helping
 from bot.page.about import facts
 from bot.page.choices import Choice, repeated, start_choices
 from bot.page.form import Form, longest_text, new_key
+from bot.page.keep import AUDIENCES, Keeping
 from bot.page.measured import read_measured
 from bot.page.words import Words, for_script, load_words
-from bot.settings import Settings
+from bot.settings import ROOT, Settings
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 OWN_FORMS = "form-action 'self'"
@@ -55,6 +56,7 @@ class Views:
         self._config = config
         self._words = load_words()
         self._measured = read_measured()
+        self._keeping = Keeping(conversations.speaker, ROOT)
         self._templates = Environment(
             loader=FileSystemLoader(TEMPLATES),
             autoescape=True,
@@ -142,6 +144,21 @@ class Views:
             measured=self._measured,
             minutes=f"{self._config.text_minutes:g}",
             hours=f"{self._config.session_hours:g}",
+        )
+
+    def keep(self, form: Form, status: int = 200) -> HTMLResponse:
+        """What can be kept, and what the form asks for of it."""
+        locale, country = self.locale(form.locale), self.country(form.country)
+        return self._html(
+            "keep.html",
+            locale,
+            status,
+            kept=self._keeping.kept(form, locale, country),
+            sheets=self._keeping.sheets(locale),
+            situations=self._keeping.situations(locale),
+            audiences=AUDIENCES,
+            chosen=form,
+            country=country,
         )
 
     def _html(self, template: str, locale: str, status: int, **context: Any) -> HTMLResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -33,15 +34,17 @@ def detect(
     short_words: int = 2,
     confident: float = 0.75,
     confident_short: float = 0.9,
+    names: tuple[str, ...] = (),
 ) -> str:
     """The locale of a text.
 
     The hint, or the first locale where there is none, wins when the text has no letters or the
     detector is less sure than `confident` (0 to 1); against a hint, a text of at most
     `short_words` words needs `confident_short`. "No", "ok" and a platform's name belong to
-    every language.
+    every language, and so do the `names` that a Spanish sentence asks for in English.
     """
     fallback = hint if hint in locales else None
+    text = _without(text, names)
     words = [word for word in text.split() if any(letter.isalpha() for letter in word)]
     if not words or len(locales) < 2:
         return fallback or locales[0]
@@ -50,6 +53,13 @@ def detect(
     if best.value < needed:
         return fallback or locales[0]
     return str(best.language.iso_code_639_1.name).lower()
+
+
+def _without(text: str, names: tuple[str, ...]) -> str:
+    if not names:
+        return text
+    known = "|".join(re.escape(name) for name in names)
+    return re.sub(rf"\b(?:{known})\b", " ", text, flags=re.IGNORECASE)
 
 
 def hint_of(message: Message) -> str | None:
@@ -65,12 +75,14 @@ class LanguageDetector(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`locales`: the first is the default; the others: see `detect`."""
+        """`locales`: the first is the default; `names` of services and apps tell no language; the
+        others: see `detect`."""
         return {
             "locales": ["en", "es"],
             "short_words": 2,
             "confident": 0.75,
             "confident_short": 0.9,
+            "names": [],
         }
 
     @staticmethod
@@ -85,6 +97,7 @@ class LanguageDetector(GraphComponent):
             "short_words": int(config["short_words"]),
             "confident": float(config["confident"]),
             "confident_short": float(config["confident_short"]),
+            "names": tuple(str(name) for name in config["names"]),
         }
         detect("which language is this", None, self._locales)
 

@@ -35,6 +35,27 @@ steps:
 handoff: utter_sextortion_handoff
 """
 
+CRISIS_PLAN = """\
+situation: self_harm
+triage: [audience]
+must_say: [cannot_alert_anyone]
+start: utter_self_harm_start
+steps:
+- script: utter_step_save
+handoff: utter_self_harm_handoff
+"""
+KEEP = """\
+evidence:
+  kind: list
+  offered_to: [teen]
+  title: utter_greet
+  parts: [utter_ask_report]
+"""
+DIALOGUE = """\
+order_of_meanings: [self_harm, sextortion]
+crisis_situations: [self_harm]
+"""
+
 # A few entries of the real directory.
 RESOURCES = {
     "us.yml": {"us_911", "us_988_lifeline", "us_ncmec_cybertipline", "us_ncmec_take_it_down"},
@@ -110,8 +131,6 @@ def baseline() -> str:
         "utter_step_save_cant",
         "utter_sextortion_step_paid_why",
         "utter_sextortion_step_paid_cant",
-        "utter_sextortion_start",
-        "utter_sextortion_handoff",
         "utter_ask_report",
         "utter_greet",
         "utter_repeat_nothing",
@@ -123,6 +142,10 @@ def baseline() -> str:
         *(f"utter_why_{slot}" for slot in ("audience", "demand", "paid")),
     ):
         parts.append(script(name, "A calm short text."))
+    for situation in ("self_harm", "sextortion"):
+        for name in ("start", "handoff"):
+            parts.append(script(f"utter_{situation}_{name}", "A calm short text."))
+            parts.append(for_parents("A calm short text for parents."))
     return "".join(parts)
 
 
@@ -161,7 +184,9 @@ def project(tmp_path: Path) -> Project:
         ]
         made.write(f"responses/resources/{name}", "".join(entries))
     made.write("domain.yml", DOMAIN)
-    made.write("data/dialogue.yml", "order_of_meanings: [self_harm, sextortion]\n")
+    made.write("data/dialogue.yml", DIALOGUE)
+    made.write("data/plans/self_harm.yml", CRISIS_PLAN)
     made.write("data/plans/sextortion.yml", PLAN)
+    made.write("data/keep.yml", KEEP)
     made.write("responses/en/all.yml", baseline())
     return made

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.content.checks.wording import reading_grade
-from bot.content.lint import check
+from bot.content.checks.reading import reading_grade
+from bot.content.lint import check, hints
 
 ALL = "responses/en/all.yml"
 PLAN = "data/plans/sextortion.yml"
@@ -69,6 +69,48 @@ BREAKS = {
         "[self_harm,",
         "[greet, self_harm,",
         "greet has no plan",
+    ),
+    "a claim that one audience is not told": (
+        PLAN,
+        "must_say: [do_not_pay]",
+        "must_say: [do_not_pay]\nmust_say_to: {parent: [watch_mood]}",
+        "[en] watch_mood is not said with audience: parent",
+    ),
+    "claims for an audience that is none": (
+        PLAN,
+        "must_say: [do_not_pay]",
+        "must_say: [do_not_pay]\nmust_say_to: {cat: [do_not_pay]}",
+        "unknown audience 'cat'",
+    ),
+    "a start without words for a parent": (
+        ALL,
+        "for parents.\n    condition:\n    - {type: slot, name: audience, value: parent}",
+        "for parents.\n    condition:\n    - {type: slot, name: audience, value: friend}",
+        "utter_self_harm_start has no text for a parent",
+    ),
+    "a referral before anything useful": (
+        ALL,
+        "says: [do_not_pay]\n      handoffs: []",
+        "says: [not_your_fault]\n      handoffs: [crisis]",
+        "sends on before anything useful is said",
+    ),
+    "more buttons than a channel has": (
+        ALL,
+        "    - {title: Why?",
+        "    - {title: More, payload: '/affirm'}\n" * 8 + "    - {title: Why?",
+        "has 12 buttons, too many for whatsapp",
+    ),
+    "a sheet of a script that is not there": (
+        "data/keep.yml",
+        "utter_greet",
+        "utter_gone",
+        "utter_gone is missing (a sheet of data/keep.yml)",
+    ),
+    "a sheet of a kind that is none": (
+        "data/keep.yml",
+        "kind: list",
+        "kind: song",
+        "evidence: Input should be 'list'",
     ),
     "a claim that a path does not carry": (
         PLAN,
@@ -232,6 +274,20 @@ def test_locales_are_alike(project, case):
     assert any(message in problem.message for problem in problems), problems
 
 
+def test_other_cards_in_a_second_locale_are_found(project):
+    text = project.read(ALL).replace("handoffs: [emergency, crisis]", "handoffs: [emergency]", 1)
+    project.write("responses/es/all.yml", text)
+    problems = check(project.root, ["en", "es"])
+    assert any("has other handoffs than in en" in problem.message for problem in problems)
+
+
+def test_a_text_above_the_grade_to_aim_at_is_named_and_blocks_nothing(project):
+    harder = "Do not pay them and keep all of the messages together with every username."
+    project.edit(ALL, OPENER, harder)
+    assert [hint.line for hint in hints(project.root, ["en"])] != []
+    assert all("reads at" not in problem.message for problem in check(project.root, ["en"]))
+
+
 def test_a_faithful_second_locale_raises_nothing(project):
     project.write("responses/es/all.yml", project.read(ALL))
     assert check(project.root, ["en", "es"]) == []
@@ -240,3 +296,19 @@ def test_a_faithful_second_locale_raises_nothing(project):
 def test_the_grade_is_measured_without_the_network():
     assert reading_grade("Do not pay them. Save the chat.") < 3
     assert reading_grade(HARD) > 15
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("No pagues. Guarda el chat. No es tu culpa. Hay gente que ayuda.", 3, 5),
+        (
+            "La institucionalización de procedimientos administrativos interdisciplinarios "
+            "obstaculiza considerablemente la comprensión de las responsabilidades.",
+            13,
+            17,
+        ),
+    ],
+)
+def test_spanish_has_a_grade_of_its_own(text, low, high):
+    assert low <= reading_grade(text, "es") <= high

@@ -204,7 +204,7 @@ def test_what_the_edge_says_by_itself_is_required():
 
 
 def test_the_last_good_release_serves_when_the_scripts_fall_silent(project, tmp_path):
-    settings = Settings(_env_file=None, data_folder=tmp_path / "var")
+    settings = Settings(_env_file=None, data_folder=tmp_path / "var", locales=("en",))
     assert open_release(settings, project.root).release.version == 1
     (project.root / "responses/en/all.yml").unlink()
     kept = open_release(settings, project.root).release

@@ -16,17 +16,18 @@ AUDIENCES = (None, "teen", "parent", "friend", "educator", "adult")
 
 @dataclass
 class Visitor:
-    """One conversation; `country` as a person would have chosen it on the page."""
+    """One conversation; `country` and `locale` as a person would have chosen them on the page."""
 
     edge: Edge
     country: str | None = None
+    locale: str = "en"
     token: str = ""
     replies: list[Reply] = field(default_factory=list)
 
     async def say(self, text: str) -> Reply:
         """Send a text and get the answer; begins the conversation where there is none."""
         if not self.token:
-            self.token, welcome = await self.edge.conversations.start("en", self.country)
+            self.token, welcome = await self.edge.conversations.start(self.locale, self.country)
             self.replies.append(welcome)
         session = await self.edge.conversations.find(self.token)
         reply = await self.edge.conversations.send(session, uuid.uuid4().hex, text=text)

@@ -15,7 +15,7 @@ from bot.settings import ROOT
 from tests.conversation.said import Visitor, resources, says, scripts
 
 FOLDER = Path(__file__).parent / "dialogues"
-KEYS = {"say", "resources", "claims", "without"}
+KEYS = {"say", "resources", "claims", "without", "without_resources"}
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ class Dialogue:
 
     name: str
     country: str | None
+    locale: str
     turns: tuple[dict[str, Any], ...]
     known_gap: str | None = None
 
@@ -33,6 +34,7 @@ def dialogues() -> list[Dialogue]:
         Dialogue(
             f"{path.stem}: {entry['id']}",
             entry.get("country"),
+            entry.get("locale", "en"),
             tuple(entry["turns"]),
             entry.get("known_gap"),
         )
@@ -52,7 +54,7 @@ def test_a_dialogue_asks_for_what_exists(dialogue: Dialogue, edge: Edge) -> None
     known = edge.releases.release.directory.resources
     for turn in dialogue.turns:
         assert set(turn) <= KEYS
-        assert set(turn.get("resources", ())) <= set(known)
+        assert {*turn.get("resources", ()), *turn.get("without_resources", ())} <= set(known)
         assert {*turn.get("claims", ()), *turn.get("without", ())} <= claims()
 
 
@@ -64,7 +66,7 @@ async def test_a_dialogue_goes_as_written(
     if dialogue.known_gap:
         # Told plainly instead of worded away; it turns red again once it is closed.
         request.applymarker(pytest.mark.xfail(reason=dialogue.known_gap, strict=True))
-    visitor = Visitor(edge, dialogue.country)
+    visitor = Visitor(edge, dialogue.country, dialogue.locale)
     for turn in dialogue.turns:
         reply = await visitor.say(turn["say"])
         where = f"after {turn['say']!r}: {scripts(reply)}"
@@ -74,3 +76,5 @@ async def test_a_dialogue_goes_as_written(
         assert not unsaid, f"{where} does not say {sorted(unsaid)}"
         said = set(turn.get("without", ())) & says(reply)
         assert not said, f"{where} says {sorted(said)}"
+        shown = set(turn.get("without_resources", ())) & resources(reply)
+        assert not shown, f"{where} shows {sorted(shown)}"

@@ -264,14 +264,7 @@ async def test_a_situation_that_was_set_aside_goes_on_at_its_step_with_its_answe
     assert (await talk.say(NEXT))[0] in steps_of(after)
 
 
-async def test_a_situation_without_a_plan_leads_back_to_the_one_before(talk: Talk) -> None:
-    step = (await to_the_plan(talk))[-1]
-    await talk.say("/impersonation")
-    assert await talk.say(NEXT) == ["utter_topic_return"]
-    assert await talk.say("/sextortion") == ["utter_back_to_plan", step]
-
-
-async def test_going_on_without_a_plan_does_not_say_the_same_twice(talk: Talk) -> None:
+async def test_going_on_through_triage_does_not_say_the_same_twice(talk: Talk) -> None:
     answers = [await talk.say("/impersonation")]
     answers += [await talk.say(NEXT) for _ in range(4)]
     assert all(one[-1:] != following[-1:] for one, following in pairwise(answers))
@@ -368,7 +361,7 @@ async def test_while_a_crisis_is_open_every_answer_begins_with_help(
         (["/self_harm", "/affirm"], "/deny", "utter_self_harm_wont_call", True),
         (["/self_harm", "/affirm"], "/affirm", "utter_self_harm_stay", True),
         (["/self_harm", "/self_harm"], "/deny", "utter_self_harm_wont_call", True),
-        (["/self_harm", "/deny"], "/affirm", "utter_self_harm_yes", True),
+        (["/self_harm", "/deny"], "/affirm", "utter_ask_triage_form_audience", False),
         (["/immediate_danger", "/deny"], "/deny", "utter_danger_wont_call", True),
         (["/abuse_offline", "/deny"], "/affirm", "utter_help_is_near", True),
         (["/meet_in_person"], "/affirm", "utter_meet_in_person_now", True),
@@ -477,9 +470,62 @@ def unsure_of(begin: Callable[..., None], crisis: str) -> Callable[..., None]:
 
 async def test_a_meeting_that_is_off_leads_on_to_a_plan(talk: Talk) -> None:
     said = await talk.say('/meet_in_person{"meeting":"later"}')
-    assert said[-1] == "utter_crisis_return"
+    assert said[-1] == "utter_crisis_plan"
     assert (await talk.say(RESUME))[-1].startswith(ASK)
-    assert (await talk.slots())["situation"] == "enticement"
+    assert (await talk.slots())["situation"] == "meet_in_person"
+
+
+async def test_a_crisis_alone_has_a_plan_of_its_own(talk: Talk) -> None:
+    await talk.say("/self_harm")
+    assert (await talk.say('/deny{"choice":"no"}'))[-1] == "utter_crisis_plan"
+    assert (await talk.say(RESUME))[-1] == f"{ASK}audience"
+    assert "utter_self_harm_start" in await talk.say(TEEN)
+
+
+async def test_a_plan_that_was_only_offered_holds_nobody_back(talk: Talk) -> None:
+    await talk.say_all("/self_harm", '/deny{"choice":"no"}')
+    said = await talk.say("/sextortion")
+    assert said[0] == "utter_sextortion_open"
+    assert "utter_topic_changed" not in said
+
+
+async def test_the_whole_plan_of_a_crisis_is_there_for_who_asks_for_it(talk: Talk) -> None:
+    said = await talk.say_all("/abuse_offline", WHOLE)
+    assert said[1][0] == "utter_help_is_near"
+    assert "utter_abuse_offline_handoff" in said[1]
+
+
+async def test_who_made_an_image_is_not_told_what_the_harmed_are_told(talk: Talk) -> None:
+    await talk.say_all("/made_or_shared_image", TEEN, '/affirm{"image_act":"made"}')
+    for _ in range(3):
+        assert "utter_heard_more" not in await talk.say("/made_or_shared_image")
+
+
+async def test_the_language_follows_what_is_asked_for(talk: Talk) -> None:
+    step = (await to_the_plan(talk))[-1]
+    said = await talk.say('/switch_language{"language":"es"}')
+    assert said == ["utter_switch_language", step]
+    assert talk.reply["locale"] == "es"
+
+
+@pytest.mark.parametrize(
+    ("question", "platform", "said"),
+    [
+        ("ask_block", "snapchat", ["utter_ask_block_snapchat"]),
+        ("ask_takedown", "tiktok", ["utter_ask_takedown", "utter_ask_takedown_tiktok"]),
+        ("ask_block", "other", ["utter_ask_block"]),
+    ],
+)
+async def test_an_answer_knows_the_app(
+    talk: Talk, question: str, platform: str, said: list[str]
+) -> None:
+    assert await talk.say(f'/{question}{{"platform":"{platform}"}}') == said
+
+
+async def test_a_sheet_to_keep_is_said_at_once(talk: Talk) -> None:
+    said = await talk.say('/affirm{"choice":"keep:first_minutes"}')
+    assert said[0] == "utter_keep_first"
+    assert len(said) == 5
 
 
 async def test_who_told_of_abuse_is_not_sent_to_who_may_do_it(talk: Talk) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
+from typing import Literal
 
 import pytest
 from playwright.async_api import Browser, Route
 from sqlalchemy import text
 
+from bot.content.keep import load_sheets
+from bot.settings import ROOT
 from tests.page.looking import Visit, visit
 from tests.page.service import STEPS, Service
 
@@ -111,6 +114,43 @@ async def test_each_step_of_the_whole_plan_has_its_own_button(
         await seen.page.wait_for_selector('#choices .choice:has-text("I can\'t")')
         (turn,) = served.worker.turns[before:]
         assert f"show:{STEPS[1]}" in turn["text"]
+
+
+async def test_chosen_words_become_a_message_on_the_device_alone(
+    browser: Browser, served: Service
+) -> None:
+    async with visit(browser, served) as seen:
+        await seen.page.goto(f"{served.address}/keep")
+        await seen.page.click("button[value=tell_adult]")
+        boxes = seen.page.locator("#sheet input[type=checkbox]")
+        sentences = [await boxes.nth(place).get_attribute("value") for place in (0, 3)]
+        asked: list[str] = []
+        seen.page.on("request", lambda request: asked.append(request.url))
+        for place in (0, 3):
+            await boxes.nth(place).check()
+        assert await seen.page.input_value("#message") == "\n".join(map(str, sentences))
+        assert await seen.barriers() == []
+        assert asked == []
+        assert await seen.stored() == EMPTY
+        assert seen.complaints == []
+
+
+@pytest.mark.parametrize("locale", ["en", "es"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_what_is_kept_is_readable_on_a_small_phone(
+    browser: Browser, served: Service, locale: str, scheme: Literal["light", "dark"]
+) -> None:
+    async with visit(browser, served, color_scheme=scheme) as seen:
+        await seen.page.set_viewport_size({"width": 320, "height": 640})
+        await seen.page.goto(f"{served.address}/keep?locale={locale}")
+        for sheet in load_sheets(ROOT):
+            await seen.page.click(f"button[value={sheet}]")
+            await seen.page.wait_for_selector("#sheet")
+            assert await seen.barriers() == []
+            wide = "document.documentElement.scrollWidth > innerWidth"
+            assert await seen.page.evaluate(wide) is False
+        assert seen.strangers() == []
+        assert seen.complaints == []
 
 
 async def test_a_script_that_arrives_late_takes_over_the_conversation(

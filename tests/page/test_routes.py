@@ -14,6 +14,8 @@ import pytest
 from fastapi.routing import APIRoute
 from sqlalchemy import text
 
+from bot.content.keep import load_sheets
+from bot.content.plans import load_plans
 from bot.page.form import FORM_TYPE, new_key
 from bot.page.measured import read_measured
 from bot.page.routes import page as page_routes
@@ -48,7 +50,7 @@ class Page(HTMLParser):
         assert not any(name.startswith("on") or name == "style" for name in given), given
         if tag == "form":
             self.forms.append({"id": given["id"], "fields": {}, "buttons": [], **given})
-        elif tag == "input":
+        elif tag == "input" and "name" in given:
             self.forms[-1]["fields"][given["name"]] = given["value"]
         elif tag == "button" and "value" in given:
             self.forms[-1]["buttons"].append((given["name"], given["value"]))
@@ -382,7 +384,8 @@ async def test_a_form_of_our_own_page_is_taken(
 
 
 @pytest.mark.parametrize(
-    ("path", "status"), [("/", 200), ("/about", 200), ("/leave", 303), ("/chat", 303)]
+    ("path", "status"),
+    [("/", 200), ("/about", 200), ("/keep", 200), ("/leave", 303), ("/chat", 303)],
 )
 async def test_who_only_asks_whether_we_are_there_is_answered(
     client: httpx.AsyncClient, service: Service, path: str, status: int
@@ -468,6 +471,58 @@ async def test_nothing_is_kept_by_the_browser(
     assert answer.headers["cache-control"] == "no-store"
     assert "set-cookie" not in answer.headers
     assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+async def keep(client: httpx.AsyncClient, **fields: str) -> Page:
+    page = Page((await client.get("/keep")).text)
+    form = page.form("keeping")["fields"]
+    return Page((await client.post("/keep", data={**form, **fields})).text)
+
+
+@pytest.mark.parametrize("locale", ["en", "es"])
+async def test_every_sheet_and_every_plan_can_be_kept(
+    client: httpx.AsyncClient, service: Service, locale: str
+) -> None:
+    before = sessions(service)
+    sheets, plans = load_sheets(ROOT), load_plans(ROOT)
+    for name, sheet in sheets.items():
+        page = await keep(client, sheet=name, locale=locale)
+        assert page.scripts == list(sheet.parts)
+    for situation, plan in plans.items():
+        for audience in ("teen", "parent", "friend", "educator"):
+            wanted = {"sheet": "plan", "situation": situation, "audience": audience}
+            page = await keep(client, locale=locale, **wanted)
+            assert set(plan.steps_for({"audience": audience, "country": "US"})) < {*page.scripts}
+    assert sessions(service) == before
+
+
+async def test_a_kept_plan_shows_the_cards_of_the_country(client: httpx.AsyncClient) -> None:
+    wanted = {"sheet": "plan", "situation": "self_harm", "audience": "teen", "country": "GB"}
+    page = await keep(client, **wanted)
+    assert "tel:999" in page.links
+    assert "tel:988" not in page.links
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"sheet": "song"},
+        {"sheet": "plan"},
+        {"sheet": "plan", "situation": "<script>"},
+        {"sheet": "evidence", "audience": "cat", "locale": "xx", "country": "??"},
+    ],
+)
+async def test_what_cannot_be_kept_is_no_fault(
+    client: httpx.AsyncClient, fields: dict[str, str]
+) -> None:
+    page = await keep(client, **fields)
+    assert page.form("keeping")["buttons"]
+    assert "<script>" not in page.words
+
+
+async def test_the_address_of_what_is_kept_tells_nothing_of_it(client: httpx.AsyncClient) -> None:
+    form = Page((await client.get("/keep")).text).form("keeping")
+    assert (form["action"], form["method"]) == ("/keep", "post")
 
 
 async def test_about_counts_what_is_in_force(client: httpx.AsyncClient, service: Service) -> None:

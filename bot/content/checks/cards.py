@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.content.checks.material import Material
-from bot.content.checks.wording import reading_grade
+from bot.content.checks.reading import reading_grade
 from bot.content.directory import EMERGENCY, Resource
 from bot.content.problems import Problem
 
@@ -37,7 +37,7 @@ def _resource(material: Material, resource: Resource) -> Iterator[tuple[str, str
         if len(what.split()) > material.policy.card_words:
             yield f"is too long in {locale}", f"Cut it to {material.policy.card_words} words."
         if locale in material.policy.grade_locales:
-            grade = reading_grade(what)
+            grade = reading_grade(what, locale)
             if grade > material.policy.grades["educator"]:
                 yield f"reads at grade {grade:.1f}", "Use shorter words and sentences."
     for locale in material.locales[1:]:

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 
 from bot.content.checks.material import Material
+from bot.content.checks.needed import is_step, needed
 from bot.content.problems import Problem
 from bot.content.scripts import Edition
 
-_STEP = re.compile(r"utter_(?:[a-z0-9_]+_)?step_[a-z0-9_]+")
-_TWINS = ("_why", "_cant")
+_FRAME = re.compile(r"utter_([a-z0-9_]+)_(?:open|start|handoff)")
 CAREGIVER = "parent"
 _YOUNG = {"teen", "adult", "unset"}
 
@@ -37,43 +37,6 @@ def completeness(material: Material) -> Iterator[Problem]:
         yield from _alike(material, base, locale)
 
 
-def is_step(script: str) -> bool:
-    """Whether a script is a step of a plan itself, not its why or its can't."""
-    return _STEP.fullmatch(script) is not None and not script.endswith(_TWINS)
-
-
-def needed(material: Material) -> dict[str, str]:
-    """Script id -> why it must exist."""
-    policy = material.policy
-    found = dict.fromkeys(policy.required_scripts, "the program names it")
-    for intent in material.intents:
-        offered = intent.startswith(policy.choice_prefixes or ("\0",))
-        if intent in material.situations:
-            found[f"utter_{intent}_open"] = f"the opener of {intent}"
-            offered = True
-        elif intent in policy.intent_scripts:
-            found[policy.intent_scripts[intent]] = f"the answer to {intent}"
-        elif intent not in policy.intents_without_script:
-            found[f"utter_{intent}"] = f"the answer to {intent}"
-        if offered:
-            found[f"utter_choice_{intent}"] = f"the label of {intent}"
-    for plan in material.plans.values():
-        for slot in plan.triage:
-            found[f"utter_ask_triage_form_{slot}"] = f"{plan.file} asks for {slot}"
-            found[f"utter_why_{slot}"] = f"{plan.file} asks for {slot}"
-        for step in plan.steps:
-            found[step.script] = f"{plan.file} line {step.line}"
-        if plan.start:
-            found[plan.start] = f"the start of {plan.file}"
-        if plan.handoff:
-            found[plan.handoff] = f"the handoff of {plan.file}"
-    steps = {*found, *(script for script, _ in material.by_script)}
-    for script in filter(is_step, steps):
-        for twin in _TWINS:
-            found[script + twin] = f"the twin of {script}"
-    return found
-
-
 def _default(script: str, editions: list[Edition]) -> Iterator[Problem]:
     if all(edition.conditions for edition in editions):
         message = f"{script} has no text without conditions"
@@ -90,8 +53,8 @@ def _step_buttons(material: Material, editions: list[Edition]) -> Iterator[Probl
 
 
 def _for_caregivers(material: Material, script: str) -> bool:
-    if re.fullmatch(r"utter_[a-z0-9_]+_open", script):
-        return script[len("utter_") : -len("_open")] in material.situations
+    if match := _FRAME.fullmatch(script):
+        return match[1] in material.situations
     if not is_step(script):
         return False
     audiences = [
@@ -125,6 +88,10 @@ def _alike(material: Material, base: str, locale: str) -> Iterator[Problem]:
             differing = ", ".join(sorted(set(twin.says) ^ set(edition.says)))
             message = f"{name} says other things than in {base} ({differing})"
             yield Problem(twin.file, twin.line, message, "Make both texts say the same.")
+        for field in ("handoffs", "resources", "risk"):
+            if getattr(twin, field) != getattr(edition, field):
+                message = f"{name} has other {field} than in {base}"
+                yield Problem(twin.file, twin.line, message, "Give both the same.")
         payloads = [[button.payload for button in item.buttons] for item in (twin, edition)]
         if payloads[0] != payloads[1]:
             message = f"{name} has other buttons than in {base}"

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.content.directory import Directory, read_directory
+from bot.content.keep import Sheet, read_sheets
 from bot.content.labels import Labels, read_labels
 from bot.content.located import Located, read_located
 from bot.content.plans import Plan, read_plans
@@ -36,22 +37,32 @@ class LocaleWords(BaseModel):
     numbers: tuple[str, ...] = ()
 
 
+class ChannelLimit(BaseModel):
+    """What a channel carries in one message: characters of text, buttons."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    characters: int
+    buttons: int
+
+
 class Policy(BaseModel):
     """responses/lint.yml; its comments say what each key means."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     grades: dict[str, float]
+    grade_aims: dict[str, float]
     grade_from_words: int
     grade_locales: tuple[str, ...]
     bubble_words: int
     button_characters: int
+    channels: dict[str, ChannelLimit] = {}
+    useful_claims: tuple[str, ...] = ()
     card_words: int
     owners: tuple[str, ...]
     review_months: dict[str, int]
     intents_without_script: tuple[str, ...] = ()
     intent_scripts: dict[str, str] = {}
     choice_prefixes: tuple[str, ...] = ()
-    situations_without_plan: tuple[str, ...] = ()
     required_scripts: tuple[str, ...] = ()
     step_payloads: tuple[str, ...]
     words: dict[str, LocaleWords] = {}
@@ -67,8 +78,11 @@ class Material:
     domain: Located
     claims: frozenset[str]
     situations: tuple[str, ...]
+    crises: tuple[str, ...]
     editions: tuple[Edition, ...]
     plans: Mapping[str, Plan]
+    sheets: Mapping[str, Sheet]
+    platform_scripts: Mapping[str, tuple[str, ...]]
     directory: Directory
     labels: Mapping[str, Labels]
 
@@ -119,9 +133,10 @@ def read_material(root: Path, locales: Iterable[str]) -> tuple[Material | None, 
     claims, dialogue = located("responses/claims.yml"), located("data/dialogue.yml")
     editions, bad_editions = read_editions(root, order)
     plans, bad_plans = read_plans(root)
+    sheets, bad_sheets = read_sheets(root)
     directory, bad_directory = read_directory(root)
     labels, bad_labels = read_labels(root)
-    problems += [*bad_editions, *bad_plans, *bad_directory, *bad_labels]
+    problems += [*bad_editions, *bad_plans, *bad_sheets, *bad_directory, *bad_labels]
     try:
         policy = Policy.model_validate(rules.data)
     except ValidationError as error:
@@ -137,8 +152,16 @@ def read_material(root: Path, locales: Iterable[str]) -> tuple[Material | None, 
         domain=domain,
         claims=frozenset(_mapping(_mapping(claims.data).get("says"))),
         situations=tuple(_mapping(dialogue.data).get("order_of_meanings") or ()),
+        crises=tuple(_mapping(dialogue.data).get("crisis_situations") or ()),
         editions=tuple(editions),
         plans=plans,
+        sheets=sheets,
+        platform_scripts={
+            str(intent): tuple(map(str, platforms or ()))
+            for intent, platforms in _mapping(
+                _mapping(dialogue.data).get("platform_scripts")
+            ).items()
+        },
         directory=directory,
         labels=labels,
     )

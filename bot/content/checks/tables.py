@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice, product
+from itertools import chain, islice, product
 
 from bot.content.checks.material import Material
 from bot.content.plans import UNSET, Plan
@@ -16,7 +16,7 @@ _MOST_PATHS = 20_000
 def tables(material: Material) -> Iterator[Problem]:
     """Problems of every plan, and situations without one."""
     for situation in material.situations:
-        if situation not in (*material.plans, *material.policy.situations_without_plan):
+        if situation not in material.plans:
             file = f"data/plans/{situation}.yml"
             yield Problem(file, 0, f"{situation} has no plan", "Write its table.")
     for plan in material.plans.values():
@@ -31,10 +31,14 @@ def tables(material: Material) -> Iterator[Problem]:
 
 def _names(material: Material, plan: Plan) -> Iterator[Problem]:
     slots = material.slots
-    for claim in plan.must_say:
+    for claim in dict.fromkeys((*plan.must_say, *chain(*plan.must_say_to.values()))):
         if claim not in material.claims:
             message = f"must_say names the unknown claim {claim!r}"
             yield Problem(plan.file, 1, message, "Use one of responses/claims.yml.")
+    for audience in plan.must_say_to:
+        if audience not in AUDIENCES:
+            message = f"must_say_to names the unknown audience {audience!r}"
+            yield Problem(plan.file, 1, message, f"Use one of {', '.join(AUDIENCES)}.")
     for slot in plan.triage:
         if slot not in slots:
             message = f"triage asks for the unknown slot {slot!r}"
@@ -75,7 +79,7 @@ def _unsaid(material: Material, plan: Plan, locale: str) -> Iterator[Problem]:
             for script in (opener, *plan.steps_for(slots)):
                 edition = material.edition(script, locale, audience)
                 said.update(edition.says if edition else ())
-            for claim in plan.must_say:
+            for claim in (*plan.must_say, *plan.must_say_to.get(audience, ())):
                 if claim not in said:
                     first.setdefault(claim, slots)
         for claim, slots in first.items():

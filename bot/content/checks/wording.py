@@ -1,18 +1,16 @@
-"""How a text reads: grade, length, words that blame, promise or hurt, typed numbers and links."""
+"""How a text is worded: length, words that blame, promise or hurt, typed numbers and links."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-import warnings
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from bot.content.checks.material import LocaleWords, Material
 from bot.content.problems import Problem
-from bot.content.scripts import Edition
+from bot.content.scripts import Edition, without_placeholders
 
-_TOKEN = re.compile(r"\{([a-z_]+)\}")
 _AGES = re.compile(r"\b\d{1,2}\s?[-\u2013]\s?\d{1,2}\b")
 _NUMBER = re.compile(r"\d(?:[\s\-.()]*\d){2,}")
 _LINK = re.compile(
@@ -32,17 +30,10 @@ def wording(material: Material) -> Iterator[Problem]:
 def _findings(material: Material, edition: Edition) -> Iterator[tuple[str, str]]:
     policy = material.policy
     words = policy.words.get(edition.locale, LocaleWords())
-    text = _TOKEN.sub("app", edition.text)
-    count = len(text.split())
+    count = len(without_placeholders(edition.text).split())
     if count > policy.bubble_words:
         yield f"has {count} words", f"Cut it to {policy.bubble_words} or make it two steps."
     audience = edition.audience or "default"
-    limit = policy.grades.get(audience, policy.grades["default"])
-    if edition.locale in policy.grade_locales and count >= policy.grade_from_words:
-        grade = reading_grade(text)
-        if grade > limit:
-            remedy = f"Use shorter words and sentences, down to grade {limit:g}."
-            yield f"reads at grade {grade:.1f}", remedy
     for part in (edition.text, *(button.title for button in edition.buttons)):
         yield from _typed(part, words)
         yield from _words(part, words, audience)
@@ -57,7 +48,7 @@ def _findings(material: Material, edition: Edition) -> Iterator[tuple[str, str]]
 
 def _typed(text: str, words: LocaleWords) -> Iterator[tuple[str, str]]:
     remedy = "Name a handoff or a resource; its card prints the number or address."
-    plain = _plain(_TOKEN.sub("", text))
+    plain = _plain(without_placeholders(text, ""))
     number = _NUMBER.search(_AGES.sub(" ", plain))
     if number:
         yield f"has a typed number ({number[0]!r})", remedy
@@ -77,14 +68,20 @@ def _typed(text: str, words: LocaleWords) -> Iterator[tuple[str, str]]:
 
 
 def _words(text: str, words: LocaleWords, audience: str) -> Iterator[tuple[str, str]]:
-    plain = _plain(text)
-    if words.allowed:
-        plain = re.sub(_any(words.allowed), " ", plain, flags=re.I)
     for name, group in words.groups.items():
         if group.audiences is None or audience in group.audiences:
-            found = re.search(_any(group.words), plain, re.I)
+            found = finds(text, group.words, words.allowed)
             if found:
-                yield f"has a word of {name} ({found[0]!r})", group.remedy
+                yield f"has a word of {name} ({found!r})", group.remedy
+
+
+def finds(text: str, words: Iterable[str], allowed: Iterable[str] = ()) -> str | None:
+    """The first of `words` in a text, as it stands there, but for what `allowed` matches."""
+    plain = _plain(text)
+    if permitted := tuple(allowed):
+        plain = re.sub(_any(permitted), " ", plain, flags=re.IGNORECASE)
+    found = re.search(_any(tuple(words)), plain, re.IGNORECASE)
+    return found[0] if found else None
 
 
 def mentions(text: str, words: Iterable[str]) -> bool:
@@ -106,11 +103,3 @@ def _plain(text: str) -> str:
     return "".join(
         str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c for c in kept
     )
-
-
-def reading_grade(text: str) -> float:
-    """Flesch-Kincaid grade of an English text."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # its import of pkg_resources warns; ours to ignore
-        import textstat  # noqa: PLC0415 - slow, and it warns
-    return float(textstat.flesch_kincaid_grade(text))
