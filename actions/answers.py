@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from actions.plan_steps import plan_of, show_step
 from actions.turn import FINISHED, Turn
 
 
 def say_answer(turn: Turn, intent: str) -> None:
     """Say what answers an intent in the open situation, and what its app adds to that."""
     script = _script(turn, intent)
+    plan = plan_of(turn)
+    if plan is not None and script in plan.steps_for(turn.known()) and not turn.in_triage:
+        show_step(turn, script)
+        return
     platform = turn.slots.get("platform")
     if platform not in turn.policy.platform_scripts.get(intent, ()):
         turn.say(script)
@@ -18,13 +23,11 @@ def say_answer(turn: Turn, intent: str) -> None:
 
 
 def _script(turn: Turn, intent: str) -> str:
-    special = turn.policy.instead.get(turn.situation or "", {}).get(intent)
-    if special is not None:
-        return special
     who = str(turn.slots.get("audience") or "")
-    special = turn.policy.instead_for.get(who, {}).get(intent)
-    if special is not None:
-        return special
+    for table, key in ((turn.policy.instead_for, who), (turn.policy.instead, turn.situation or "")):
+        special = table.get(key, {}).get(intent)
+        if special is not None:
+            return special
     script = f"utter_{intent}"
     if intent == "ask_no_result" and turn.slots.get("interrupted") == FINISHED:
         return "utter_happened_again"

@@ -28,6 +28,7 @@ class ScriptAction(Action, ABC):
         turn = Turn(tracker, dispatcher)
         if self.counts_as_understood:
             turn.understood()
+        turn.refuse_media()
         return self.answer(turn)
 
     @abstractmethod

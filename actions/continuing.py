@@ -9,7 +9,7 @@ from actions.crisis import answer_crisis, keep_company, word_after_crisis
 from actions.fallback import TAKE_YOUR_TIME, not_understood
 from actions.plan_steps import go_on, open_questions, plan_of, resume, show_step, show_whole
 from actions.policy import TRIAGE_FORM
-from actions.remarks import answer_remark, answer_whole_plan
+from actions.remarks import answer_remark, answer_whole_plan, noted_as
 from actions.turn import REQUESTED_SLOT, Turn
 
 ASK = f"utter_ask_{TRIAGE_FORM}_"
@@ -54,7 +54,7 @@ class Continue(ScriptAction):
         changed = turn.fill()
         if changed or (turn.intent in DETAILS and turn.entities):
             turn.understood()
-            return self._corrected(turn, anew=put_right and "audience" in changed)
+            return self._corrected(turn, changed, anew=put_right and "audience" in changed)
         return self._choice(turn, choice) if choice else not_understood(turn)
 
     def _plain_choice(self, turn: Turn) -> str | None:
@@ -179,13 +179,12 @@ class Continue(ScriptAction):
             turn.say(script)
         return turn.listen()
 
-    def _corrected(self, turn: Turn, *, anew: bool) -> list[EventType]:
+    def _corrected(self, turn: Turn, changed: frozenset[str], *, anew: bool) -> list[EventType]:
         """A detail was given, or who it is about was put right: the rest goes on with it."""
         keep_company(turn)
         plan = plan_of(turn)
         step = turn.slots.get("step")
-        noted = "utter_noted" if plan else "utter_noted_question"
-        turn.say("utter_correction" if anew and turn.situation else noted)
+        turn.say("utter_correction" if anew and turn.situation else noted_as(turn, changed))
         if turn.in_triage:
             return turn.then(TRIAGE_FORM)
         if plan and step:

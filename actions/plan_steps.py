@@ -79,7 +79,7 @@ def show_whole(turn: Turn) -> None:
 
     While only a crisis was told, its own plan is meant.
     """
-    plan = plan_or_crisis_plan(turn)
+    plan = plan_or_likely_plan(turn)
     if plan is None:
         turn.say("utter_menu")
         return
@@ -103,11 +103,13 @@ def offer_plan(turn: Turn, situation: str) -> bool:
     return True
 
 
-def plan_or_crisis_plan(turn: Turn) -> Plan | None:
-    """The open plan; while none is open, the one of the crisis that was told."""
-    told = [*(turn.slots.get("crises") or []), turn.slots.get("crisis")]
+def plan_or_likely_plan(turn: Turn) -> Plan | None:
+    """The open plan; while none is open, the one of what was told: a crisis, or set aside."""
+    told = [*waiting(turn), *(turn.slots.get("crises") or []), turn.slots.get("crisis")]
     if plan_of(turn) is None:
-        offer_plan(turn, next((crisis for crisis in reversed(told) if crisis), ""))
+        likely = next((name for name in reversed(told) if name), "")
+        if offer_plan(turn, likely):
+            turn.set("set_aside", turn.set_aside_without(likely))
     return plan_of(turn)
 
 
@@ -118,7 +120,7 @@ def resume(turn: Turn) -> str | None:
         return None
     state = turn.slots.get("interrupted")
     step = turn.slots.get("step")
-    if plan_or_crisis_plan(turn) is None:
+    if (plan_of(turn) is None and waiting(turn)) or plan_or_likely_plan(turn) is None:
         _without_plan(turn)
     elif step:
         show_step(turn, step)

@@ -103,6 +103,11 @@ class DialoguePolicy:
     triage_slots: tuple[str, ...]
     locales: tuple[str, ...]
 
+    @property
+    def known_platforms(self) -> frozenset[str]:
+        """Apps and sites that have answers of their own."""
+        return frozenset(name for names in self.platform_scripts.values() for name in names)
+
     def outranks(self, situation: str, other: str) -> bool:
         """Whether `situation` comes before `other` in the taxonomy's order of meanings."""
         order = self.order_of_meanings

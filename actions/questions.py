@@ -5,6 +5,7 @@ from __future__ import annotations
 from rasa_sdk.events import EventType
 
 from actions.answers import say_answer
+from actions.aside import waiting
 from actions.base import ScriptAction
 from actions.crisis import keep_company
 from actions.fallback import not_understood
@@ -25,12 +26,21 @@ class AnswerQuestion(ScriptAction):
         keep_company(turn)
         turn.fill()
         say_answer(turn, turn.intent)
+        _keep_in_mind(turn)
         if turn.wants_whole_plan:
             show_whole(turn)
         if turn.requested and turn.slots.get(turn.requested):
             return turn.then(TRIAGE_FORM)  # the question was answered with the same words
         turn.ask_again()
         return turn.listen()
+
+
+def _keep_in_mind(turn: Turn) -> None:
+    """A situation that seems to be told with the question is offered when somebody goes on."""
+    told = [name for name in turn.meanings if name in turn.policy.plans]
+    told = [name for name in told if name not in turn.policy.crisis.situations]
+    if told and not turn.situation and not waiting(turn):
+        turn.set("set_aside", told[:1])
 
 
 class Converse(ScriptAction):

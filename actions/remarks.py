@@ -5,7 +5,7 @@ from __future__ import annotations
 from rasa_sdk.events import EventType
 
 from actions.crisis import keep_company
-from actions.plan_steps import show_whole
+from actions.plan_steps import plan_of, show_whole
 from actions.turn import Turn
 
 
@@ -17,6 +17,14 @@ def answer_whole_plan(turn: Turn) -> list[EventType]:
     show_whole(turn)
     turn.ask_again()
     return turn.listen()
+
+
+def noted_as(turn: Turn, changed: frozenset[str], *, question: bool = False) -> str:
+    """The script that says that a detail was noted; an app's brings its card."""
+    if "platform" in changed and turn.slots.get("platform") in turn.policy.known_platforms:
+        return "utter_noted_platform"
+    in_a_plan = plan_of(turn) is not None and not question
+    return "utter_noted" if in_a_plan else "utter_noted_question"
 
 
 def answer_remark(turn: Turn) -> bool:

@@ -11,6 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.ages import band, bare_age
 from actions.plan_steps import is_needed, open_questions, plan_of
 from actions.policy import TRIAGE_FORM
+from actions.remarks import noted_as
 from actions.turn import LISTEN, REQUESTED_SLOT, Turn
 
 UNDERSTOOD_ELSEWHERE = "action_extract_slots"
@@ -123,7 +124,7 @@ def _read_details(turn: Turn, requested: str) -> bool:
     if "audience" in changed and knew not in (None, "skipped"):
         turn.say("utter_correction")
     elif changed:
-        turn.say("utter_noted_question")
+        turn.say(noted_as(turn, changed, question=True))
     times = turn.said.count(f"utter_ask_{TRIAGE_FORM}_{requested}")
     if changed and times >= turn.policy.most_times_asked:
         turn.set(requested, "skipped")

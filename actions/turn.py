@@ -97,7 +97,7 @@ class Turn:
         """Whether what sounds like another situation is a fact of the open one."""
         fact = self.intent in self.policy.facts_of_a_plan and self.in_a_plan
         detail = self.intent in self.policy.details_of.get(self.situation or "", ())
-        return not self.pressed and (fact or (detail and not self.of_another))
+        return fact or (detail and not self.pressed and not self.of_another)
 
     @property
     def _sure_of_another(self) -> float:
@@ -154,6 +154,12 @@ class Turn:
             self.slots[name] = value
             self.events.append(SlotSet(name, value))
 
+    def refuse_media(self) -> None:
+        """Say that pictures cannot be seen here, where a text names one beside its caption."""
+        if self.entities.get("remark") == "media" and not self.pressed:
+            del self.entities["remark"]
+            self.say("utter_no_images")
+
     def fill(self) -> frozenset[str]:
         """Fill triage slots and facts from what was said; returns the names that changed."""
         changed = set()
@@ -162,6 +168,8 @@ class Turn:
             told = {**self.policy.facts_of_a_situation.get(self.intent, {}), **told}
         elif self.in_a_plan:
             told = {**self.policy.facts_of_a_plan.get(self.intent, {}), **told}
+        if self._names_somebody_else():
+            told.pop("audience", None)
         for name in (*self.policy.triage_slots, *FACTS):
             value = told.get(name)
             if value is not None and self.slots.get(name) != value:
@@ -171,6 +179,12 @@ class Turn:
             # Who writes of "my picture" is not asked whose it is; the age tells teens and adults.
             self.set("audience", "skipped")
         return frozenset(changed)
+
+    def _names_somebody_else(self) -> bool:
+        """Whether a known audience stays as it is: "my sister knows" in a question changes none."""
+        known = self.slots.get("audience") not in (None, "skipped")
+        tells = self.intent == "inform_audience" or self.intent in self.policy.order_of_meanings
+        return known and not tells and not self.pressed
 
     def say(self, script: str, **extra: Any) -> None:
         """Name a script. `choices` adds buttons of intents, `part` shows a step of a whole plan

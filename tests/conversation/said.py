@@ -67,23 +67,28 @@ class Renderings:
                 if script.startswith("utter_choice_")
             ),
         )
-        self._known: dict[tuple[str, str], dict[str, set[str]]] = {}
+        self._known: dict[tuple[str, str, str], dict[str, set[str]]] = {}
 
     def holds(self, message: Message, country: str) -> bool:
         """Whether edition and text belong together and to the release."""
-        key = (message.script, country)
+        key = (message.script, country, message.locale)
         if key not in self._known:
             self._known[key] = self._texts(*key)
         return message.text in self._known[key].get(message.edition, set())
 
-    def _texts(self, script: str, country: str) -> dict[str, set[str]]:
+    def _texts(self, script: str, country: str, locale: str) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}
-        texts = " ".join(edition.text for edition in self.release.editions_of(script, "en"))
+        texts = " ".join(edition.text for edition in self.release.editions_of(script, locale))
         platforms = self.platforms if "{platform}" in texts else (None,)
         topics = self.topics if "{topic}" in texts else (None,)
         for audience, platform, topic in product(AUDIENCES, platforms, topics):
             context = RenderContext(
-                audience=audience, country=country, channel="web", platform=platform, topic=topic
+                locale=locale,
+                audience=audience,
+                country=country,
+                channel="web",
+                platform=platform,
+                topic=topic,
             )
             try:
                 made = render(self.release, script, context)

@@ -190,8 +190,9 @@ async def test_the_whole_plan_is_shown_at_once_and_each_step_can_be_opened(talk:
     step = (await to_the_plan(talk))[-1]
     said = await talk.say(WHOLE)
     expected = steps_of(await talk.slots())
-    assert said == ["utter_plan_whole", *expected, "utter_plan_whole_end"]
-    assert all(message.get("part") for message in talk.reply["messages"][1:-1])
+    handoff = "utter_sextortion_handoff"
+    assert said == ["utter_plan_whole", *expected, handoff, "utter_plan_whole_end"]
+    assert all(message.get("part") for message in talk.reply["messages"][1:-2])
     assert await talk.say(RESUME) == [step]
     later = expected[3]
     assert await talk.say(f'/repeat{{"choice":"show:{later}"}}') == [later]
@@ -208,7 +209,7 @@ async def test_a_correction_of_who_it_is_gets_a_word_and_another_plan(talk: Talk
 async def test_a_correction_in_the_plan_goes_on_with_the_plan_it_makes(talk: Talk) -> None:
     await to_the_plan(talk)
     said = await talk.say('/inform_audience{"audience":"parent"}')
-    assert said[0] == "utter_correction"
+    assert said[0] == "utter_noted"
     assert said[-1] in steps_of(await talk.slots())
 
 

@@ -24,7 +24,7 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("en,es", ("en", "es")),
         (" es , en,es ", ("es", "en")),
         ('["en", "es"]', ("en", "es")),
-        ("", ("en",)),
+        ("", ("en", "es")),
     ],
 )
 def test_languages_may_be_a_list_in_either_form(
