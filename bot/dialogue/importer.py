@@ -14,13 +14,14 @@ from rasa.shared.importers.rasa import RasaFileImporter
 warnings.filterwarnings("ignore", message="The utterance 'utter_.*' is not used in any")
 
 DEFAULT_LOCALE = "en"
+KEPT = ("text", "buttons")
 
 
 class HandrailImporter(RasaFileImporter):
-    """Rasa's file importer plus the vetted scripts; a script's variations are appended."""
+    """Rasa's file importer plus the vetted scripts."""
 
     def get_domain(self) -> Domain:
-        """The domain of domain.yml with the responses of every locale."""
+        """The domain of domain.yml with every script as a response."""
         domain = super().get_domain()
         root = Path(self._domain_path or "domain.yml").resolve().parent
         responses = read_responses(root / "responses")
@@ -30,25 +31,16 @@ class HandrailImporter(RasaFileImporter):
 
 
 def read_responses(folder: Path) -> dict[str, list[dict[str, Any]]]:
-    """Script id -> variations of every locale; other locales get a condition on the slot."""
+    """Script id -> its general text and buttons in the default locale, as a developer sees them.
+
+    Rasa names scripts and never chooses among their texts: the renderer does, at the edge. All
+    variations of two languages made Rasa's own YAML reader start the worker in 100 s instead of 1.
+    """
     responses: dict[str, list[dict[str, Any]]] = {}
-    locales = sorted(
-        (path for path in folder.glob("*") if path.is_dir() and path.name != "resources"),
-        key=lambda path: (path.name != DEFAULT_LOCALE, path.name),
-    )
-    for locale in locales:
-        for file in sorted(locale.glob("*.yml")):
-            content = rasa.shared.utils.io.read_yaml_file(file)
-            for script, variations in (content.get("responses") or {}).items():
-                responses.setdefault(script, []).extend(
-                    _in_locale(variation, locale.name) for variation in variations
-                )
+    for file in sorted((folder / DEFAULT_LOCALE).glob("*.yml")):
+        content = rasa.shared.utils.io.read_yaml_file(file)
+        for script, variations in (content.get("responses") or {}).items():
+            general = next((each for each in variations if not each.get("condition")), None)
+            if general is not None:
+                responses[script] = [{key: general[key] for key in KEPT if key in general}]
     return responses
-
-
-def _in_locale(variation: dict[str, Any], locale: str) -> dict[str, Any]:
-    # Rasa picks among variations by their conditions; texts of the default locale need none.
-    if locale == DEFAULT_LOCALE:
-        return dict(variation)
-    condition = {"type": "slot", "name": "locale", "value": locale}
-    return {**variation, "condition": [*variation.get("condition", []), condition]}
