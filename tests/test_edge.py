@@ -77,7 +77,7 @@ def test_a_taken_number_does_not_stop_the_last_good_release(
 ) -> None:
     alone = opened(tmp_path / "one", f"sqlite:///{tmp_path / 'alone.db'}", root)
     opened(tmp_path / "other", database_url, root)
-    script = root / "responses" / "en" / "openers.yml"
+    script = root / "responses" / "en" / "questions.yml"
     script.write_text(script.read_text("utf-8").replace("says:", "say:", 1), "utf-8")
     served = opened(tmp_path / "one", database_url, root)
     assert served.releases.release.digest == alone.releases.release.digest

@@ -18,7 +18,6 @@ class Sheet(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     kind: Literal["list", "fill", "choose"]
-    offered_to: tuple[str, ...] = Field(min_length=1)
     title: str
     parts: tuple[str, ...] = Field(min_length=1)
 

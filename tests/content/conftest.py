@@ -47,7 +47,6 @@ handoff: utter_self_harm_handoff
 KEEP = """\
 evidence:
   kind: list
-  offered_to: [teen]
   title: utter_greet
   parts: [utter_ask_report]
 """
