@@ -10,7 +10,7 @@ _FIRST = re.compile(
     re.IGNORECASE,
 )
 _LAST = re.compile(r"\b(?:so|im|i'm|tengo|soy|me|yo)[\s,]+(\d{1,2})\W*$", re.IGNORECASE)
-YOUNGEST, OLDEST, ADULT, TEEN = 5, 99, 18, 13
+YOUNGEST, OLDEST = 5, 99
 
 
 def bare_age(text: str) -> int | None:
@@ -18,10 +18,3 @@ def bare_age(text: str) -> int | None:
     found = _FIRST.search(text) or _LAST.search(text)
     years = int(found[1]) if found else 0
     return years if YOUNGEST <= years <= OLDEST else None
-
-
-def band(years: int) -> str:
-    """`under_13`, `13_17` or `adult`: the values of the slot age_band."""
-    if years < TEEN:
-        return "under_13"
-    return "13_17" if years < ADULT else "adult"

@@ -50,11 +50,11 @@ class Continue(ScriptAction):
         choice = turn.choice or word_after_crisis(turn) or self._plain_choice(turn)
         if turn.choice or (choice and not turn.entities):
             return self._choice(turn, choice or "")
-        put_right = turn.slots.get("audience") not in (None, "skipped")
+        knew = turn.audience
         changed = turn.fill()
         if changed or (turn.intent in DETAILS and turn.entities):
             turn.understood()
-            return self._corrected(turn, changed, anew=put_right and "audience" in changed)
+            return self._corrected(turn, changed, anew=bool(knew) and "audience" in changed)
         return self._choice(turn, choice) if choice else not_understood(turn)
 
     def _plain_choice(self, turn: Turn) -> str | None:

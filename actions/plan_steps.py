@@ -95,9 +95,7 @@ def offer_plan(turn: Turn, situation: str) -> bool:
     """Make a plan the one that "go on" begins; False where the situation has none."""
     if situation not in turn.policy.plans:
         return False
-    for name in ("asked", "done"):
-        turn.set(name, [])
-    turn.set("step", None)
+    turn.begin_anew()
     turn.set("situation", situation)
     turn.set("interrupted", OFFERED)
     return True

@@ -119,10 +119,8 @@ def begin(turn: Turn, situation: str) -> None:
             turn.set(name, None)
     turn.set("set_aside", set_aside)
     turn.set("situation", situation)
-    for name in ("asked", "done"):
-        turn.set(name, [])
-    for name in ("step", "interrupted", REQUESTED_SLOT):
-        turn.set(name, None)
+    turn.begin_anew()
+    turn.set(REQUESTED_SLOT, None)
     turn.fill()
 
 

@@ -8,11 +8,12 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.ages import band, bare_age
+from actions.ages import bare_age
 from actions.plan_steps import is_needed, open_questions, plan_of
 from actions.policy import TRIAGE_FORM
 from actions.remarks import noted_as
 from actions.turn import LISTEN, REQUESTED_SLOT, Turn
+from bot.age_bands import band
 
 UNDERSTOOD_ELSEWHERE = "action_extract_slots"
 
@@ -119,9 +120,9 @@ def _of_oneself(turn: Turn) -> bool:
 
 def _read_details(turn: Turn, requested: str) -> bool:
     """Other answers than the one asked for; a changed mind about who it is gets a word."""
-    knew = turn.slots.get("audience")
+    knew = turn.audience
     changed = turn.fill()
-    if "audience" in changed and knew not in (None, "skipped"):
+    if "audience" in changed and knew:
         turn.say("utter_correction")
     elif changed:
         turn.say(noted_as(turn, changed, question=True))

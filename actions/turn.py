@@ -9,6 +9,7 @@ from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.policy import TRIAGE_FORM, DialoguePolicy, policy
+from bot.content.plans import SKIPPED
 
 LISTEN = "action_listen"
 REQUESTED_SLOT = "requested_slot"
@@ -37,11 +38,10 @@ class Turn:
         self.ranking: list[str] = [
             entry["name"] for entry in message.get("intent_ranking") or [] if entry.get("name")
         ]
-        text = message.get("text") or ""
-        self.text = text
-        self.pressed = text.startswith("/")
-        self.words = len(text.split())
-        self.wordless = not any(character.isalnum() for character in text)
+        self.text: str = message.get("text") or ""
+        self.pressed = self.text.startswith("/")
+        self.words = len(self.text.split())
+        self.wordless = not any(character.isalnum() for character in self.text)
         self.meanings: list[str] = list(message.get("meanings") or [])
         self.slots: dict[str, Any] = dict(tracker.slots)
         self.in_triage = (tracker.active_loop or {}).get("name") == TRIAGE_FORM
@@ -65,6 +65,11 @@ class Turn:
     def situation(self) -> str | None:
         value = self.slots.get("situation")
         return str(value) if value else None
+
+    @property
+    def audience(self) -> str | None:
+        """Who it is about, None while that is not known or was not told."""
+        return self.known().get("audience")
 
     @property
     def said(self) -> list[str]:
@@ -127,8 +132,8 @@ class Turn:
     @property
     def of_another(self) -> bool:
         """Whether the message is about somebody else than the open situation."""
-        told, known = self.entities.get("audience"), self.slots.get("audience")
-        return told is not None and known not in (None, "skipped", told)
+        told = self.entities.get("audience")
+        return told is not None and self.audience not in (None, told)
 
     @property
     def asks(self) -> bool:
@@ -145,7 +150,7 @@ class Turn:
         return {
             name: str(value)
             for name, value in self.slots.items()
-            if isinstance(value, str) and value != "skipped"
+            if isinstance(value, str) and value != SKIPPED
         }
 
     def set(self, name: str, value: Any) -> None:
@@ -153,6 +158,13 @@ class Turn:
         if self.slots.get(name) != value:
             self.slots[name] = value
             self.events.append(SlotSet(name, value))
+
+    def begin_anew(self) -> None:
+        """Forget how far a plan has come: nothing was asked, nothing done, no step is open."""
+        for name in ("asked", "done"):
+            self.set(name, [])
+        for name in ("step", "interrupted"):
+            self.set(name, None)
 
     def refuse_media(self) -> None:
         """Say that pictures cannot be seen here, where a text names one beside its caption."""
@@ -177,14 +189,13 @@ class Turn:
                 changed.add(name)
         if told.get("relation") == "me" and not self.slots.get("audience"):
             # Who writes of "my picture" is not asked whose it is; the age tells teens and adults.
-            self.set("audience", "skipped")
+            self.set("audience", SKIPPED)
         return frozenset(changed)
 
     def _names_somebody_else(self) -> bool:
         """Whether a known audience stays as it is: "my sister knows" in a question changes none."""
-        known = self.slots.get("audience") not in (None, "skipped")
         tells = self.intent == "inform_audience" or self.intent in self.policy.order_of_meanings
-        return known and not tells and not self.pressed
+        return self.audience is not None and not tells and not self.pressed
 
     def say(self, script: str, **extra: Any) -> None:
         """Name a script. `choices` adds buttons of intents, `part` shows a step of a whole plan

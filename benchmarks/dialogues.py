@@ -30,6 +30,7 @@ from typing import Any
 import yaml
 
 from bot.content.checks.wording import finds
+from bot.content.generated import replace_part
 from bot.operations.talking import dialogue as hold
 from bot.operations.talking import local_edge
 from bot.operations.training import ensure_model
@@ -143,13 +144,6 @@ def table(outcomes: list[Outcome]) -> str:
     return "\n".join(lines)
 
 
-def write(path: Path, text: str) -> None:
-    """Replace the generated part of a document."""
-    before, rest = path.read_text("utf-8").split(BEGIN, 1)
-    after = rest.split(END, 1)[1]
-    path.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}", "utf-8")
-
-
 def main() -> None:
     """Measure and print or write."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -163,7 +157,7 @@ def main() -> None:
             if one.lacks:
                 print(f"{one.name}: {'; '.join(one.lacks)}")
     if options.write:
-        write(DOCUMENT, table(outcomes))
+        replace_part(DOCUMENT, BEGIN, END, f"\n\n{table(outcomes)}\n\n")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from benchmarks.recognition.figures import NAMES
 from benchmarks.recognition.measure import Measured
+from bot.content.generated import replace_part
 
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 # Figure: target in English and in Spanish, and whether more is better.
@@ -86,10 +87,7 @@ def entities_table(measured: dict[str, dict[str, dict[str, float]]]) -> str:
 
 def write(root: Path, text: str, found: dict[str, Measured]) -> None:
     """Replaces the measured part of the card and the file that /about reads."""
-    card = root / "docs" / "recognition.md"
-    before, rest = card.read_text(encoding="utf-8").split(BEGIN)
-    after = rest.split(END)[1]
-    card.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
+    replace_part(root / "docs" / "recognition.md", BEGIN, END, f"\n{text}\n")
     told = {
         "measured_on": date.today().isoformat(),
         "locales": {

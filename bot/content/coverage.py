@@ -9,11 +9,12 @@ from pathlib import Path
 from bot.content.checks.material import Material, read_material
 from bot.content.checks.reading import grade_of
 from bot.content.checks.tables import paths
-from bot.content.plans import Plan
+from bot.content.generated import replace_part
+from bot.content.plans import AUDIENCES, Plan
 from bot.content.problems import ContentError
 from bot.content.scripts import Edition
 
-AUDIENCES = ("teen", "parent", "friend", "educator")
+ADULT = "adult"
 ADULTS_TOO = ("adult_victim",)
 BEGIN, END = "<!-- made by `handrail coverage --write` -->", "<!-- end -->"
 
@@ -49,7 +50,8 @@ def read(root: Path, locales: Iterable[str]) -> Material:
 
 def audiences_of(plan: Plan) -> tuple[str, ...]:
     """Whom a plan speaks to."""
-    return (*AUDIENCES, "adult") if plan.situation in ADULTS_TOO else AUDIENCES
+    adults = plan.situation in ADULTS_TOO
+    return tuple(audience for audience in AUDIENCES if adults or audience != ADULT)
 
 
 def cell(material: Material, plan: Plan, audience: str, locale: str) -> Cell:
@@ -66,11 +68,16 @@ def cell(material: Material, plan: Plan, audience: str, locale: str) -> Cell:
         for script in scripts
         if (edition := material.edition(script, locale, audience)) is not None
     ]
-    grades = [grade for edition in editions if (grade := grade_of(material, edition)) is not None]
-    return Cell(
-        (min(lengths), max(lengths)),
-        len({claim for edition in editions for claim in edition.says}),
-        len({card for edition in editions for card in _cards(material, edition, audience)}),
+    claims, cards, grade = _figures(material, [(edition, audience) for edition in editions])
+    return Cell((min(lengths), max(lengths)), claims, cards, grade)
+
+
+def _figures(material: Material, texts: list[tuple[Edition, str]]) -> tuple[int, int, float]:
+    """Claims, cards of all countries, and mean grade of texts as an audience reads them."""
+    grades = [grade for edition, _ in texts if (grade := grade_of(material, edition)) is not None]
+    return (
+        len({claim for edition, _ in texts for claim in edition.says}),
+        len({card for edition, audience in texts for card in _cards(material, edition, audience)}),
         sum(grades) / len(grades) if grades else 0.0,
     )
 
@@ -120,27 +127,20 @@ def _answer(material: Material, intent: str, locale: str) -> str:
         if script == f"utter_{intent}" or script.startswith(f"utter_{intent}_")
         for edition in material.by_script[script, locale]
     ]
-    grades = [grade for edition in editions if (grade := grade_of(material, edition)) is not None]
-    claims = {claim for edition in editions for claim in edition.says}
-    cards = {
-        card
-        for edition in editions
-        for card in _cards(material, edition, edition.audience or "teen")
-    }
-    grade = sum(grades) / len(grades) if grades else 0.0
-    return f"{len(editions)} | {len(claims)} | {len(cards)} | {grade:.1f}"
+    texts = [(edition, edition.audience or "teen") for edition in editions]
+    claims, cards, grade = _figures(material, texts)
+    return f"{len(editions)} | {claims} | {cards} | {grade:.1f}"
 
 
 def document(material: Material) -> str:
-    """The generated part of docs/coverage.md."""
-    return "\n\n".join((BEGIN, table(material), answers(material), END))
+    """The generated part of docs/coverage.md, with its marks."""
+    return f"{BEGIN}{_tables(material)}{END}"
 
 
 def write(path: Path, material: Material) -> None:
     """Replace the generated part of a document. Raises ValueError where it has no such part."""
-    text = path.read_text("utf-8")
-    if BEGIN not in text or END not in text:
-        raise ValueError(f"{path} lacks the line {BEGIN}")
-    before, rest = text.split(BEGIN, 1)
-    after = rest.split(END, 1)[1]
-    path.write_text(before + document(material) + after, "utf-8")
+    replace_part(path, BEGIN, END, _tables(material))
+
+
+def _tables(material: Material) -> str:
+    return f"\n\n{table(material)}\n\n{answers(material)}\n\n"

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.content.located import Located, read_located
-from bot.content.problems import ContentError, Problem
+from bot.content.problems import Problem, without_problems
 
 UNVERIFIED = "own knowledge, unverified"
 EMERGENCY = "emergency"
@@ -166,10 +166,7 @@ def _who(audience: str) -> set[str]:
 
 def load_directory(root: Path) -> Directory:
     """Read responses/resources/*.yml; raises ContentError with all problems."""
-    directory, problems = read_directory(root)
-    if problems:
-        raise ContentError(problems)
-    return directory
+    return without_problems(read_directory(root))
 
 
 def read_directory(root: Path) -> tuple[Directory, list[Problem]]:

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.content.located import read_located
-from bot.content.problems import ContentError, Problem
+from bot.content.problems import Problem, without_problems
 
 FILE = "data/keep.yml"
 
@@ -29,10 +29,7 @@ class Sheet(BaseModel):
 
 def load_sheets(root: Path) -> dict[str, Sheet]:
     """Sheets by name, in the order of the file; raises ContentError with all problems."""
-    sheets, problems = read_sheets(root)
-    if problems:
-        raise ContentError(problems)
-    return sheets
+    return without_problems(read_sheets(root))
 
 
 def read_sheets(root: Path) -> tuple[dict[str, Sheet], list[Problem]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from bot.content.located import read_located
-from bot.content.problems import ContentError, Problem
+from bot.content.problems import Problem, without_problems
 
 DEFAULT = "default"
 
@@ -29,10 +29,7 @@ class Labels(BaseModel):
 
 def load_labels(root: Path) -> dict[str, Labels]:
     """Labels by locale; raises ContentError with all problems."""
-    labels, problems = read_labels(root)
-    if problems:
-        raise ContentError(problems)
-    return labels
+    return without_problems(read_labels(root))
 
 
 def read_labels(root: Path) -> tuple[dict[str, Labels], list[Problem]]:

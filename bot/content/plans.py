@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.content.located import Key, Located, read_located
-from bot.content.problems import ContentError, Problem
+from bot.content.problems import Problem, without_problems
 
+AUDIENCES = ("teen", "parent", "friend", "educator", "adult")  # whom a text can speak to
 UNSET = "unset"
 SKIPPED = "skipped"  # asked and not answered: not asked again, and to every rule as good as unset
 MOST_QUESTIONS = 4
@@ -78,10 +79,7 @@ def _matches(slots: Slots, key: str, values: tuple[str, ...]) -> bool:
 
 def load_plans(root: Path) -> dict[str, Plan]:
     """Plans by situation; raises ContentError with all problems."""
-    plans, problems = read_plans(root)
-    if problems:
-        raise ContentError(problems)
-    return plans
+    return without_problems(read_plans(root))
 
 
 def read_plans(root: Path) -> tuple[dict[str, Plan], list[Problem]]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
+
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True, order=True)
@@ -24,3 +27,11 @@ class ContentError(Exception):
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = sorted(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def without_problems(read: tuple[Read, list[Problem]]) -> Read:
+    """What a reader could read; raises ContentError with every problem it found."""
+    found, problems = read
+    if problems:
+        raise ContentError(problems)
+    return found

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from bot.content.located import Key, Located, read_located
-from bot.content.problems import ContentError, Problem
+from bot.content.problems import ContentError, Problem, without_problems
 
 __all__ = [
     "PLACEHOLDERS", "Button", "ContentError", "Edition", "Problem", "canonical_json",
@@ -99,10 +99,7 @@ def locales_of(root: Path) -> list[str]:
 
 def load_editions(root: Path, locales: Iterable[str] | None = None) -> list[Edition]:
     """Every edition under `root`/responses, in file order; raises ContentError with all of it."""
-    editions, problems = read_editions(root, locales)
-    if problems:
-        raise ContentError(problems)
-    return editions
+    return without_problems(read_editions(root, locales))
 
 
 def read_editions(

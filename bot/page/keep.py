@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import logging
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
-from bot.content.keep import Sheet, load_sheets
-from bot.content.plans import Plan, load_plans
+from bot.content.keep import load_sheets
+from bot.content.plans import AUDIENCES, Plan, load_plans
+from bot.content.problems import ContentError
 from bot.content.render import Message, RenderContext, UnknownScript, render
 from bot.gateway.speaking import Speaker
+from bot.gateway.worker_client import NamedScript, WorkerReply
 from bot.page.form import Form
 
-AUDIENCES = ("teen", "parent", "friend", "educator", "adult")
+logger = logging.getLogger(__name__)
 PLAN = "plan"
 PLAN_FRAME = "utter_plan_whole"
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -31,66 +36,75 @@ class Kept:
 
     kind: str
     title: str
-    parts: tuple[Message, ...]
+    parts: list[Message]
 
 
 class Keeping:
     """Chooses and renders what can be kept, from the release in force."""
 
     def __init__(self, speaker: Speaker, root: Path) -> None:
-        """Raises ContentError where data/keep.yml or data/plans cannot be read."""
         self._speaker = speaker
-        self._sheets: Mapping[str, Sheet] = load_sheets(root)
-        self._plans: Mapping[str, Plan] = load_plans(root)
+        self._sheets = _readable(load_sheets, root)
+        self._plans = _readable(load_plans, root)
 
     def sheets(self, locale: str) -> list[Offer]:
         """The sheets by their titles."""
-        return [
-            Offer(name, self._title(sheet, RenderContext(locale=locale)))
-            for name, sheet in self._sheets.items()
-        ]
+        return self._offers(locale, {name: one.title for name, one in self._sheets.items()})
 
     def situations(self, locale: str) -> list[Offer]:
         """The situations that have a plan, as a young person would name them."""
-        context = RenderContext(locale=locale)
-        named = ((name, f"utter_choice_{name}") for name in self._plans)
-        return [Offer(name, self._render(script, context).text) for name, script in named]
+        return self._offers(locale, {name: _label(one) for name, one in self._plans.items()})
 
     def kept(self, form: Form, locale: str, country: str | None) -> Kept | None:
         """What a form asks for; None where it asks for nothing that there is."""
         audience = form.audience if form.audience in AUDIENCES else None
         context = self._speaker.context(locale=locale, country=country, audience=audience)
-        if form.sheet == PLAN:
-            plan = self._plans.get(form.situation or "")
-            return self._plan(plan, context) if plan else None
+        plan = self._plans.get(form.situation or "") if form.sheet == PLAN else None
         sheet = self._sheets.get(form.sheet or "")
-        if sheet is None:
-            return None
-        parts = self._messages(sheet.parts, context)
-        return Kept(sheet.kind, self._title(sheet, context), parts)
+        try:
+            if plan is not None:
+                return Kept(PLAN, self._title(_label(plan), context), self._plan(plan, context))
+            if sheet is not None:
+                parts = self._say(sheet.parts, context)
+                return Kept(sheet.kind, self._title(sheet.title, context), parts)
+        except UnknownScript:
+            logger.error("a sheet is in no release")
+        return None
 
-    def _plan(self, plan: Plan, context: RenderContext) -> Kept:
+    def _plan(self, plan: Plan, context: RenderContext) -> list[Message]:
         slots = {"audience": context.audience, "country": context.country}
         scripts = [PLAN_FRAME, *plan.steps_for(slots), *([plan.handoff] if plan.handoff else [])]
-        title = self._render(f"utter_choice_{plan.situation}", context).text
-        return Kept(PLAN, title, self._messages(scripts, context))
+        return self._say(scripts, context)
 
-    def _title(self, sheet: Sheet, context: RenderContext) -> str:
-        return self._render(sheet.title, context).text.splitlines()[0]
-
-    def _messages(self, scripts: Iterable[str], context: RenderContext) -> tuple[Message, ...]:
-        """Rendered scripts; each card once, where it comes first."""
-        shown: set[str] = set()
-        made: list[Message] = []
-        for script in scripts:
+    def _offers(self, locale: str, titles: Mapping[str, str]) -> list[Offer]:
+        context = RenderContext(locale=locale)
+        offers: list[Offer] = []
+        for name, script in titles.items():
             try:
-                message = self._render(script, context)
+                offers.append(Offer(name, self._title(script, context)))
             except UnknownScript:
-                continue
-            cards = [card for card in message.resources if card.id not in shown]
-            shown.update(card.id for card in cards)
-            made.append(message.model_copy(update={"resources": cards}))
-        return tuple(made)
+                logger.error("a sheet is in no release")
+        return offers
 
-    def _render(self, script: str, context: RenderContext) -> Message:
-        return render(self._speaker.release, script, context)
+    def _title(self, script: str, context: RenderContext) -> str:
+        return render(self._speaker.release, script, context).text.splitlines()[0]
+
+    def _say(self, scripts: Iterable[str], context: RenderContext) -> list[Message]:
+        """Rendered scripts; each card once, where it comes first."""
+        named = [NamedScript(script=script, brief=True) for script in scripts]
+        known = {"audience": context.audience} if context.audience else {}
+        reply = WorkerReply(messages=named, context=known)
+        return self._speaker.speak(reply, seed=PLAN, locale=context.locale, country=context.country)
+
+
+def _label(plan: Plan) -> str:
+    return f"utter_choice_{plan.situation}"
+
+
+def _readable(load: Callable[[Path], dict[str, Item]], root: Path) -> dict[str, Item]:
+    """What can be kept, or nothing while its data have a mistake: the card needs none of it."""
+    try:
+        return load(root)
+    except ContentError as error:
+        logger.error("%s", error)
+        return {}

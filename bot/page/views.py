@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from bot.content.plans import AUDIENCES
 from bot.gateway.conversations import WELCOME, Conversations
 from bot.gateway.errors import RequestProblem, StorageDown
 from bot.gateway.headers import CONTENT_SECURITY_POLICY
@@ -20,7 +21,7 @@ from bot.page import help as helping
 from bot.page.about import facts
 from bot.page.choices import Choice, repeated, start_choices
 from bot.page.form import Form, longest_text, new_key
-from bot.page.keep import AUDIENCES, Keeping
+from bot.page.keep import Keeping
 from bot.page.measured import read_measured
 from bot.page.words import Words, for_script, load_words
 from bot.settings import ROOT, Settings

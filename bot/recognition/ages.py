@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.age_bands import ADULT
 from bot.recognition.finder import Found, Reading
 
-ADULT = 18
 # Before these come ages of people who are somebody's care: "my son is 14".
 CARED_FOR = ("parent", "friend", "educator")
 
@@ -19,13 +19,6 @@ class Age:
     years: int
     found: Found
     concerned: bool
-
-
-def band(years: int) -> str:
-    """`under_13`, `13_17` or `adult`."""
-    if years < 13:
-        return "under_13"
-    return "13_17" if years < ADULT else "adult"
 
 
 def read_ages(

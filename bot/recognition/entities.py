@@ -13,7 +13,8 @@ from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.recognition.ages import ADULT, band, kind_of, read_ages, tells_of_child
+from bot.age_bands import ADULT, band
+from bot.recognition.ages import kind_of, read_ages, tells_of_child
 from bot.recognition.component import TrainedComponent
 from bot.recognition.finder import Finder, Found, Reading
 from bot.recognition.messages import LOCALE

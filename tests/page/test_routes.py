@@ -16,7 +16,8 @@ from sqlalchemy import text
 
 from bot.content.keep import load_sheets
 from bot.content.plans import load_plans
-from bot.page.form import FORM_TYPE, new_key
+from bot.page.form import FORM_TYPE, Form, new_key
+from bot.page.keep import Keeping
 from bot.page.measured import read_measured
 from bot.page.routes import page as page_routes
 from bot.settings import ROOT
@@ -518,6 +519,15 @@ async def test_what_cannot_be_kept_is_no_fault(
     page = await keep(client, **fields)
     assert page.form("keeping")["buttons"]
     assert "<script>" not in page.words
+
+
+def test_a_mistake_in_what_can_be_kept_stops_no_start(service: Service, tmp_path: Path) -> None:
+    (tmp_path / "data" / "plans").mkdir(parents=True)
+    for file in ("data/keep.yml", "data/plans/sextortion.yml"):
+        (tmp_path / file).write_text("sextortion: [", "utf-8")
+    keeping = Keeping(service.edge.conversations.speaker, tmp_path)
+    assert (keeping.sheets("en"), keeping.situations("en")) == ([], [])
+    assert keeping.kept(Form(sheet="evidence"), "en", None) is None
 
 
 async def test_the_address_of_what_is_kept_tells_nothing_of_it(client: httpx.AsyncClient) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.content.checks.material import Material
-from bot.content.checks.tables import AUDIENCES, paths
-from bot.content.plans import Plan
+from bot.content.checks.tables import paths
+from bot.content.plans import AUDIENCES, Plan
 from bot.content.problems import Problem
 from bot.content.scripts import Edition
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -49,6 +49,7 @@ def grade_of(material: Material, edition: Edition) -> float | None:
     return reading_grade(text, edition.locale)
 
 
+@cache
 def reading_grade(text: str, locale: str = "en") -> float:
     """School grade: Flesch-Kincaid in English, Fernández Huerta's table in Spanish."""
     meter = _meter(locale)

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from itertools import chain, islice, product
 
 from bot.content.checks.material import Material
-from bot.content.plans import UNSET, Plan
+from bot.content.plans import AUDIENCES, UNSET, Plan
 from bot.content.problems import Problem
 
-AUDIENCES = ("teen", "parent", "friend", "educator", "adult")
 _MOST_PATHS = 20_000
 
 
