@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from actions.aside import offer_set_aside, waiting
 from actions.policy import TRIAGE_FORM
 from actions.turn import FINISHED, OFFERED, Turn
@@ -37,7 +39,18 @@ def show_step(turn: Turn, script: str) -> None:
     """Say a step and remember it as the open one."""
     turn.set("step", script)
     turn.set("interrupted", None)
-    turn.say(script)
+    say_step(turn, script)
+
+
+def say_step(turn: Turn, script: str) -> None:
+    """Say a step with its place in the plan."""
+    plan = plan_of(turn)
+    turn.say(script, progress=progress(script, plan.steps_for(turn.known()) if plan else []))
+
+
+def progress(script: str, steps: Sequence[str]) -> list[int]:
+    """Place of a step, from 1, and how many there are; empty for a step of no plan."""
+    return [steps.index(script) + 1, len(steps)] if script in steps else []
 
 
 def go_on(turn: Turn, *, after: str | None, back: bool = False) -> None:
@@ -84,8 +97,9 @@ def show_whole(turn: Turn) -> None:
         turn.say("utter_menu")
         return
     turn.say("utter_plan_whole")
-    for step in plan.steps_for(turn.known()):
-        turn.say(step, part=True)
+    steps = plan.steps_for(turn.known())
+    for step in steps:
+        turn.say(step, part=True, progress=progress(step, steps))
     if plan.handoff:
         turn.say(plan.handoff, brief=True)
     turn.say("utter_plan_whole_end")

@@ -9,7 +9,7 @@ from actions.aside import waiting
 from actions.base import ScriptAction
 from actions.crisis import keep_company
 from actions.fallback import not_understood
-from actions.plan_steps import show_whole
+from actions.plan_steps import say_step, show_whole
 from actions.policy import TRIAGE_FORM
 from actions.remarks import answer_whole_plan
 from actions.turn import Turn
@@ -85,7 +85,7 @@ class Converse(ScriptAction):
         keep_company(turn)
         turn.say("utter_switch_language")
         if turn.slots.get("step"):
-            turn.say(turn.slots["step"])
+            say_step(turn, turn.slots["step"])
         turn.ask_again()
         return turn.listen()
 

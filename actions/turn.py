@@ -200,7 +200,8 @@ class Turn:
     def say(self, script: str, **extra: Any) -> None:
         """Name a script. `choices` adds buttons of intents, `part` shows a step of a whole plan
         with the one button that opens it, `brief` leaves out cards that stand before it in the
-        reply, `topic` names the situation that its text mentions."""
+        reply, `topic` names the situation that its text mentions, `progress` is the place of a
+        step in its plan and how many there are."""
         self.dispatcher.utter_message(response=script, **extra)
         self.note_said(script)
 

@@ -22,6 +22,7 @@ from bot.gateway.app import build_gateway
 from bot.gateway.commands import Commands
 from bot.gateway.conversations import Conversations
 from bot.gateway.last_good import read_or_last_good
+from bot.gateway.retirement import Retirement
 from bot.gateway.sealing import Seal, SecretDamaged, ensure_secret
 from bot.gateway.speaking import Speaker
 from bot.gateway.storage import Storage
@@ -73,6 +74,7 @@ def open_edge(config: Settings, worker: Worker, root: Path = ROOT) -> Edge:
         buttons=Seal(secret, "buttons"),
         deadline=config.answer_deadline,
         text_limit=config.text_limit,
+        retirement=Retirement(config.retirement_date),
     )
     return Edge(conversations, releases, engine, database)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -20,6 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 DATABASES = ("sqlite", "postgresql")
 LOG_LEVELS = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_ORIGIN = re.compile(r"(https://[a-z0-9.-]*[a-z0-9]|http://(localhost|127\.0\.0\.1))(:[0-9]{1,5})?")
 
 
 def _languages(given: Any) -> Any:
@@ -35,8 +38,30 @@ def _languages(given: Any) -> Any:
     return tuple(dict.fromkeys(names))
 
 
+def _origins(given: Any) -> Any:
+    """Sites as browsers name them, `https://school.example`; http for this machine alone."""
+    if isinstance(given, str):
+        given = given.replace(",", " ").split()
+    names = tuple(dict.fromkeys(str(name).strip().rstrip("/").lower() for name in given))
+    if wrong := [name for name in names if not _ORIGIN.fullmatch(name)]:
+        raise ValueError(f"{wrong[0]!r} is no site such as https://school.example")
+    return names
+
+
 def _capitals(given: Any) -> Any:
     return given.strip().upper() if isinstance(given, str) else given
+
+
+def _day(given: Any) -> Any:
+    """2027-06-30 and no other form; a day that the calendar lacks is refused as well."""
+    if not isinstance(given, str):
+        return given
+    try:
+        if _DAY.fullmatch(given.strip()):  # newer Pythons read more forms of ISO 8601
+            return date.fromisoformat(given.strip())
+    except ValueError:
+        pass
+    raise ValueError("write it as a day of the calendar such as 2027-06-30")
 
 
 def _usable(address: str) -> str:
@@ -93,6 +118,15 @@ class Settings(BaseSettings):
     )
     exit_url: str = Field(
         "https://www.wikipedia.org/", pattern="^https://", description="Where Leave leads."
+    )
+    idle_minutes: float = Field(
+        10, ge=0, le=120, description="Rest after which the page clears itself; 0 for never."
+    )
+    embed_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)] = Field(
+        (), description="Sites that may show the page inside theirs."
+    )
+    retirement_date: Annotated[date | None, BeforeValidator(_day)] = Field(
+        None, description="Day (UTC) from which the service is over and only names helplines."
     )
     log_level: Annotated[LOG_LEVELS, BeforeValidator(_capitals)] = Field(
         "WARNING", description="Level of the logs; they never hold a text."

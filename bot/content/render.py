@@ -6,7 +6,7 @@ import re
 import uuid
 from dataclasses import dataclass
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from bot.content.directory import Contact, Resource
 from bot.content.labels import DEFAULT
@@ -31,6 +31,11 @@ class RenderContext:
     channel: str | None = None
     platform: str | None = None
     topic: str | None = None
+
+
+def is_none(value: object) -> bool:
+    """For fields that a message leaves out where they say nothing."""
+    return value is None
 
 
 class _Model(BaseModel):
@@ -58,8 +63,16 @@ class Card(_Model):
     anonymous: str
 
 
+class Progress(_Model):
+    """The place of a step in its plan, from 1, and how many steps the plan has."""
+
+    step: int
+    of: int
+
+
 class Message(_Model):
-    """One bubble. `edition` is `<script>@<first 12 digits of the content hash>`."""
+    """One bubble. `edition` is `<script>@<first 12 digits of the content hash>`; `progress` stands
+    with the steps of a plan alone."""
 
     id: str
     script: str
@@ -69,6 +82,7 @@ class Message(_Model):
     text: str
     buttons: list[MessageButton]
     resources: list[Card]
+    progress: Progress | None = Field(None, exclude_if=is_none)
 
 
 def edition_id(edition: Edition) -> str:

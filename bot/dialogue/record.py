@@ -57,7 +57,7 @@ class TurnRecord:
         return self.open_crisis if spoken else None
 
     def as_reply(self) -> dict[str, Any]:
-        """The reply as JSON; messages are [{script, choices?, part?, brief?, topic?}]."""
+        """The reply as JSON; messages are [{script, choices?, part?, brief?, ...}]."""
         return {
             "messages": self.scripts,
             "intent": self.intent,

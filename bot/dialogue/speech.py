@@ -13,7 +13,7 @@ from bot.dialogue.native import run_actions_in_process
 from bot.dialogue.record import CURRENT
 
 INTERNAL_CHANNEL = "internal"
-EXTRAS = ("choices", "part", "brief", "topic")
+EXTRAS = ("choices", "part", "brief", "topic", "progress")
 
 
 class ScriptNamer(TemplatedNaturalLanguageGenerator):
@@ -33,7 +33,7 @@ class ScriptNamer(TemplatedNaturalLanguageGenerator):
         output_channel: str,
         **kwargs: Any,
     ) -> dict[str, Any] | None:
-        """A custom payload {script, choices?, part?, brief?, topic?}, or a text for developers."""
+        """A custom payload {script} with EXTRAS, or a text for developers."""
         if output_channel != INTERNAL_CHANNEL:
             return await super().generate(utter_action, tracker, output_channel, **kwargs)
         record = CURRENT.get()

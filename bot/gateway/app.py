@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse,
 from starlette.exceptions import HTTPException
 
 from bot.gateway.api import EVERYBODY, api
+from bot.gateway.compression import CompressedReading
 from bot.gateway.conversations import Conversations
 from bot.gateway.errors import ChannelClosed, RequestProblem
 from bot.gateway.faults import QuietFaults
@@ -89,6 +90,7 @@ def build_gateway(
         return problem(503, "Something went wrong on our side.", "utter_problem_busy")
 
     app.add_middleware(QuietFaults, answer=our_fault)
+    app.add_middleware(CompressedReading)
     app.add_middleware(SecurityHeaders)
     return app
 

@@ -47,8 +47,13 @@ CRISIS_WORDS = (
     Offered("", '/deny{"choice": "wont_call"}'),
 )
 
-# In any state.
-ALWAYS = (Offered("", "/start_over"), Offered("", "/delete_data"))
+# In any state. A language is asked for by its name, which the page's own link sends too.
+ALWAYS = (
+    Offered("", "/start_over"),
+    Offered("", "/delete_data"),
+    Offered("", '/switch_language{"language": "en"}'),
+    Offered("", '/switch_language{"language": "es"}'),
+)
 
 
 class Commands:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import secrets
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,8 +18,9 @@ from bot.crisis import CrisisMatcher
 from bot.gateway.answers import Answer
 from bot.gateway.commands import ALWAYS, CRISIS_WORDS, NAVIGATION, Commands, Offered
 from bot.gateway.errors import BodyInvalid, ButtonForged, StorageDown, TokenUnknown
-from bot.gateway.places import country_code
+from bot.gateway.places import country_code, country_named
 from bot.gateway.replies import OutgoingButton, OutgoingMessage, Reply
+from bot.gateway.retirement import Retirement, Stranger, farewell
 from bot.gateway.sanitise import capped, clean, names_media
 from bot.gateway.sealing import Forged, Seal
 from bot.gateway.speaking import Speaker
@@ -45,6 +47,7 @@ class Conversations:
     buttons: Seal
     deadline: float
     text_limit: int
+    retirement: Retirement = field(default_factory=Retirement)
     counters: Counter[str] = field(default_factory=Counter)
     _awaited: Counter[int] = field(default_factory=Counter)
     turns: Turns = field(init=False)
@@ -54,6 +57,15 @@ class Conversations:
             self.storage, self.worker, self.texts, self.counters, self.speaker.locale
         )
 
+    @property
+    def retired(self) -> bool:
+        """Whether the service is over: every answer is the farewell, and nothing is stored."""
+        return self.retirement.begun
+
+    def farewell(self, locale: str | None, country: str | None) -> tuple[OutgoingMessage, ...]:
+        """What everybody is told then; of a country that is no code the default one's helplines."""
+        return farewell(self.speaker, locale, country_code(country))
+
     async def start(
         self, locale: str | None, country: str | None, channel: str = "web"
     ) -> tuple[str, Reply]:
@@ -62,6 +74,8 @@ class Conversations:
         A locale that is not offered and a country that is no code count as absent.
         """
         locale, country = self.speaker.locale(locale), country_code(country)
+        if self.retired:
+            return secrets.token_urlsafe(32), Reply(self.farewell(locale, country), crisis=False)
         try:
             token, session = await run_in_threadpool(
                 self.storage.open_session, channel, locale, country
@@ -72,7 +86,15 @@ class Conversations:
         return token, Reply((self._outgoing(session.id, 0, welcome),), crisis=False)
 
     async def find(self, token: str) -> Session:
-        """The conversation of a token. Raises TokenUnknown or StorageDown."""
+        """The conversation of a token. Raises TokenUnknown or StorageDown; not when retired."""
+        try:
+            return await self._find(token)
+        except (StorageDown, TokenUnknown) as problem:
+            if self.retired:
+                return Stranger.because(problem)
+            raise
+
+    async def _find(self, token: str) -> Session:
         try:
             session = await run_in_threadpool(self.storage.find_session, token)
         except SQLAlchemyError as error:
@@ -90,6 +112,10 @@ class Conversations:
         the crisis card is the answer, and the worker's reply goes out before the next one.
         Raises KeyReused, BodyInvalid, ButtonForged or StorageDown; then nothing was accepted.
         """
+        if self.retired:
+            seen = await run_in_threadpool(self.matcher.match, text or "")
+            told = self.farewell(session.locale, session.country)
+            return Reply(told, crisis=seen is not None)
         if (text is None) == (button is None):
             raise BodyInvalid
         sealed: bytes | None = None
@@ -139,6 +165,9 @@ class Conversations:
             payload = self.commands.match(text, offered, locale) or self.commands.match(
                 text, words, locale
             )
+            code = country_named(text, self.speaker.release.labels.values())
+            if payload is None and code is not None:
+                payload = f'/inform_country{{"country": "{code}"}}'
             if payload is not None:
                 return False, None, payload
         return danger, self.texts.seal(text, session.id), None
@@ -197,7 +226,9 @@ class Conversations:
             away = turns.done() and (rounds > 1 or not turns.result())
 
     async def forget(self, session: Session) -> None:
-        """Erase a conversation here and at the worker. Raises StorageDown."""
+        """Erase a conversation here and at the worker. Raises StorageDown, or why there is none."""
+        if isinstance(session, Stranger):
+            raise session.why
         try:
             await run_in_threadpool(self.storage.forget, session.id)
         except SQLAlchemyError as error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+NOBODY_FRAMES = "frame-ancestors 'none'"
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -17,7 +18,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "connect-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",
-        "frame-ancestors 'none'",
+        NOBODY_FRAMES,
         "require-trusted-types-for 'script'",
         "trusted-types 'none'",
     )
@@ -52,6 +53,9 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
+                if NOBODY_FRAMES not in headers["content-security-policy"]:
+                    # Old browsers would obey it before the policy, which names who may.
+                    del headers["x-frame-options"]
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+
+from bot.content.labels import DEFAULT, Labels
+from bot.gateway.commands import plain
 
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
@@ -13,6 +16,21 @@ def country_code(given: str | None) -> str | None:
     code = (given or "").strip()
     # ASCII first: "ß" is one letter whose capitals are two.
     return code.upper() if code.isascii() and _COUNTRY.fullmatch(code.upper()) else None
+
+
+def country_named(said: str, labels: Iterable[Labels]) -> str | None:
+    """The code of a country when a text is its name alone, in any language of the release.
+
+    The page says the name that somebody chose from its list; a sentence is left to the worker.
+    """
+    text = plain(said)
+    found = (
+        code
+        for each in labels
+        for code, name in each.country.items()
+        if code != DEFAULT and plain(name) == text
+    )
+    return next(found, None)
 
 
 def known_locale(given: str | None, offered: Collection[str]) -> str | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.content.render import Card
+from bot.content.render import Card, Progress, is_none
 from bot.gateway.replies import OutgoingMessage, Reply
 
 
@@ -24,7 +24,7 @@ class ButtonBody(BaseModel):
 
 
 class MessageBody(BaseModel):
-    """One bubble; `edition` says which vetted text it is."""
+    """One bubble; `edition` says which vetted text it is, `progress` which step of its plan."""
 
     id: str
     script: str
@@ -34,6 +34,7 @@ class MessageBody(BaseModel):
     text: str
     buttons: list[ButtonBody]
     resources: list[Card]
+    progress: Progress | None = Field(None, exclude_if=is_none)
 
     @classmethod
     def of(cls, outgoing: OutgoingMessage) -> MessageBody:

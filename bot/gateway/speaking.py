@@ -9,7 +9,14 @@ from collections import Counter
 from collections.abc import Callable
 
 from bot.content.release import Release
-from bot.content.render import Message, MessageButton, RenderContext, UnknownScript, render
+from bot.content.render import (
+    Message,
+    MessageButton,
+    Progress,
+    RenderContext,
+    UnknownScript,
+    render,
+)
 from bot.gateway.places import known_locale
 from bot.gateway.worker_client import NamedScript, WorkerReply
 
@@ -93,7 +100,7 @@ class Speaker:
             logger.error("script is in no release")
             return None
         buttons = [self._opener(named, context)] if named.part else [*offered, *message.buttons]
-        return message.model_copy(update={"buttons": buttons})
+        return message.model_copy(update={"buttons": buttons, "progress": _progress(named)})
 
     def _opener(self, named: NamedScript, context: RenderContext) -> MessageButton:
         choice = json.dumps({"choice": f"show:{named.script}"})
@@ -103,6 +110,10 @@ class Speaker:
     def _choice(self, intent: str, context: RenderContext) -> MessageButton:
         label = render(self.release, f"utter_choice_{intent}", context).text
         return MessageButton(label=label, payload=f"/{intent}")
+
+
+def _progress(named: NamedScript) -> Progress | None:
+    return Progress(step=named.progress[0], of=named.progress[1]) if named.progress else None
 
 
 def _without(message: Message, shown: set[str]) -> Message:

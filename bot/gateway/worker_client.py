@@ -11,13 +11,15 @@ from pydantic import BaseModel, Field
 
 class NamedScript(BaseModel):
     """A script to say: `choices` are intents offered as buttons; a `part` of a whole plan has one
-    button, which opens it; a `brief` one leaves out help cards that stand before it."""
+    button, which opens it; a `brief` one leaves out help cards that stand before it; `progress` is
+    the place of a step in its plan, from 1, and how many there are."""
 
     script: str
     choices: list[str] = Field(default_factory=list)
     part: bool = False
     brief: bool = False
     topic: str | None = None
+    progress: tuple[int, int] | None = None
 
 
 class WorkerReply(BaseModel):

@@ -129,6 +129,19 @@ async def test_a_message_is_answered(client: httpx.AsyncClient, worker: FakeWork
     assert all(set(card) == CARD_FIELDS for card in message["resources"])
 
 
+async def test_a_step_says_which_of_how_many_it_is_and_other_messages_lack_the_field(
+    client: httpx.AsyncClient, worker: FakeWorker
+) -> None:
+    named = scripted("utter_step_stop_contact", "utter_unclear_choices")
+    named.messages[0].progress = (2, 3)
+    worker.replies["help"] = named
+    answer = await send(client, await begin(client), {"text": "help"})
+    step, other = answer.json()["messages"]
+    assert set(step) == MESSAGE_FIELDS | {"progress"}
+    assert step["progress"] == {"step": 2, "of": 3}
+    assert set(other) == MESSAGE_FIELDS
+
+
 async def test_a_button_is_a_message(client: httpx.AsyncClient, worker: FakeWorker) -> None:
     started = (await client.post("/api/v1/conversations")).json()
     token = started["messages"][0]["buttons"][0]["token"]

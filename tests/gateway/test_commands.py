@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.gateway.commands import Commands, Offered
+from bot.gateway.commands import ALWAYS, Commands, Offered
 
 STEP = [
     Offered("Done", '/affirm{"choice":"done"}'),
@@ -98,6 +98,29 @@ def test_numbers_are_counted_in_spanish(commands: Commands, release_root: Path) 
 def test_a_button_whose_payload_has_no_values_is_known_by_its_label() -> None:
     menu = [Offered("Show all topics", "/menu")]
     assert Commands({}).match("show all topics", menu, "en") == "/menu"
+
+
+LANGUAGES = {
+    "its own name": ("Español", "es"),
+    "its name in the other": ("spanish", "es"),
+    "a request": ("in English, please", "en"),
+    "a request in the other": ("en español por favor", "es"),
+    "the other way": ("English", "en"),
+}
+
+
+@pytest.mark.parametrize("spoken", ["en", "es"])
+@pytest.mark.parametrize(("said", "language"), LANGUAGES.values(), ids=LANGUAGES)
+def test_a_language_is_asked_for_by_its_name_in_any_state(
+    commands: Commands, said: str, language: str, spoken: str
+) -> None:
+    wanted = f'/switch_language{{"language": "{language}"}}'
+    assert commands.match(said, ALWAYS, spoken) == wanted
+
+
+@pytest.mark.parametrize("said", ["es", "en", "he speaks spanish", "my spanish teacher", "1", "3"])
+def test_a_language_that_is_only_mentioned_is_a_text(commands: Commands, said: str) -> None:
+    assert commands.match(said, ALWAYS, "en") is None
 
 
 def test_every_file_of_commands_is_read(release_root: Path) -> None:

@@ -84,3 +84,12 @@ def test_a_script_that_is_in_no_release_is_dropped_and_the_card_takes_its_place(
     (message,) = spoken(speaker, NamedScript(script="utter_made_up"))
     assert message.script == "utter_crisis_card"
     assert speaker.dropped == {"utter_made_up": 1}
+
+
+@pytest.mark.parametrize("progress", [(1, 3), (3, 3), None])
+def test_a_named_step_says_which_of_how_many_it_is(
+    speaker: Speaker, progress: tuple[int, int] | None
+) -> None:
+    (message,) = spoken(speaker, NamedScript(script=STEP, progress=progress))
+    told = message.progress and (message.progress.step, message.progress.of)
+    assert told == progress

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,17 @@ def test_a_log_level_may_be_written_in_any_case(
 
 
 @pytest.mark.parametrize(
+    ("given", "read"),
+    [("2027-06-30", date(2027, 6, 30)), (" 2028-02-29 ", date(2028, 2, 29)), ("", None)],
+)
+def test_the_day_of_retirement_is_a_day_of_the_calendar(
+    monkeypatch: pytest.MonkeyPatch, given: str, read: date | None
+) -> None:
+    monkeypatch.setenv("HANDRAIL_RETIREMENT_DATE", given)
+    assert read_settings().retirement_date == read
+
+
+@pytest.mark.parametrize(
     "given", ["sqlite:////tmp/x.db", "postgresql://u@h/x", "postgresql+psycopg2://u:p@h:5432/x"]
 )
 def test_the_databases_that_are_supported_are_accepted(given: str) -> None:
@@ -64,6 +76,14 @@ WRONG = {
     "SECRET_KEY": ("canary",),
     "DEFAULT_COUNTRY": ("usa",),
     "GATEWAY_PORT": ("eighty",),
+    "RETIREMENT_DATE": (
+        "soon",
+        "2027-02-30",
+        "30.06.2027",
+        "20270630",
+        "2027-06-30T00:00",
+        "1814313600",
+    ),
 }
 
 
