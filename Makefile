@@ -2,7 +2,7 @@
 #   make run    the bot and its page
 #   make test   every check and test
 .DEFAULT_GOAL := help
-.PHONY: help run test setup train check lint types imports lock clean benchmark evaluate encoder
+.PHONY: help run test setup train check lint types imports lock clean page screenshots benchmark evaluate encoder
 
 SYSTEM_PYTHON ?= python3
 UV := .tools/bin/uv
@@ -26,6 +26,12 @@ train: setup ## train the Rasa model if the data changed
 
 check: setup ## check scripts, plans, directory and data
 	@.venv/bin/handrail check
+
+page: setup ## build the page's script and style from bot/page/element (needs npm's registry)
+	@$(PYTHON) deploy/build_page.py
+
+screenshots: train ## take the pictures of docs/screenshots anew, with Chromium
+	@$(PYTHON) -m deploy.screenshots
 
 benchmark: setup ## measure against stock Rasa; writes the table into benchmarks/README.md
 	@$(PYTHON) benchmarks/run.py

@@ -6,7 +6,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, TextIO
 
@@ -87,6 +87,40 @@ def release() -> None:
     store = publish_baseline(ROOT, config.data_folder / "releases", config.locales)
     state = "draft: no script has been reviewed" if store.release.draft else "reviewed"
     print(f"release {store.release.version} ({state}) {store.release.digest[:16]}")
+
+
+@app.command()
+def embed(
+    address: Annotated[
+        str | None, typer.Option(help="Where browsers find this service, as https://help.example.")
+    ] = None,
+    locale: Annotated[str | None, typer.Option(help="Language of the page.")] = None,
+    demo: Annotated[bool, typer.Option(help="Serve a page of another site to try it on.")] = False,
+    port: Annotated[int, typer.Option(help="Port of that page.")] = 8002,
+) -> None:
+    """Print what another site copies to show the page inside its own."""
+    from bot.page.embedding import host_page, host_server, snippet
+
+    config = read_settings()
+    address = address or f"http://{config.gateway_host}:{config.gateway_port}"
+    locale = locale or config.locales[0]
+    if locale not in config.locales:
+        print(f"{locale} is not offered: {', '.join(config.locales)}", file=sys.stderr)
+        raise typer.Exit(1)
+    html = snippet(address, config.exit_url, locale)
+    print(html)
+    if not config.embed_origins:
+        print("No site may show it yet: set HANDRAIL_EMBED_ORIGINS.", file=sys.stderr)
+    if not demo:
+        return
+    site = f"http://127.0.0.1:{port}"
+    if site not in config.embed_origins:
+        print(f"Start everything with HANDRAIL_EMBED_ORIGINS={site}", file=sys.stderr)
+        raise typer.Exit(1)
+    with host_server(host_page(html), port) as server:
+        print(f"A page of another site: {site} (Ctrl-C ends it)", file=sys.stderr)
+        with suppress(KeyboardInterrupt):
+            server.serve_forever()
 
 
 @app.command()

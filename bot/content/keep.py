@@ -17,7 +17,7 @@ class Sheet(BaseModel):
     """A title and parts, all script ids; data/keep.yml says what the other fields mean."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    kind: Literal["list", "fill", "choose"]
+    kind: Literal["list", "check", "fill", "choose"]
     title: str
     parts: tuple[str, ...] = Field(min_length=1)
 

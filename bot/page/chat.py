@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -14,6 +15,7 @@ from bot.gateway.conversations import Conversations
 from bot.gateway.errors import BodyInvalid, KeyMissing, RequestProblem, StorageDown, TokenUnknown
 from bot.page.choices import label_of, offered, pressed_start
 from bot.page.form import Form, FormForeign, read_form
+from bot.page.help import ELSEWHERE, country_name
 from bot.page.views import View, Views
 
 logger = logging.getLogger(__name__)
@@ -37,7 +39,11 @@ class Chat:
         form, view = Form(), View(self._views.locale(None))
         try:
             form = await read_form(request, self._body_limit)
-            view = View(self._views.locale(form.locale), self._views.country(form.country))
+            view = View(
+                self._views.locale(form.locale),
+                self._views.country(form.country),
+                host=self._views.host(form.host),
+            )
             if form.token is not None:
                 await self._conversations.find(form.token)
                 view = replace(view, token=form.token)
@@ -55,6 +61,9 @@ class Chat:
 
     async def send(self, form: Form, view: View) -> View:
         """Take a text or a button; the first one begins the conversation."""
+        if self._conversations.retired:
+            # Whatever was pressed: a page of before has buttons that nothing knows any more.
+            return replace(await self.stay(form, view), said=form.text)
         if form.key is None:
             raise KeyMissing
         if form.sent != 1:
@@ -77,6 +86,7 @@ class Chat:
             said=said,
             messages=reply.messages,
             choices=offered(reply.messages),
+            crisis=reply.crisis,
         )
 
     async def keep(self, request: Request) -> HTMLResponse:
@@ -87,8 +97,14 @@ class Chat:
             return self._views.keep(Form(), problem.status)
 
     async def stay(self, form: Form, view: View) -> View:
-        """The same conversation with the numbers of another country."""
-        return view if view.token is not None else self._views.welcome(view.locale, view.country)
+        """The numbers of another country; a conversation is told of it, as by words."""
+        if view.token is not None and not self._conversations.retired:
+            if view.country in (None, ELSEWHERE) or form.key is None:
+                return view
+            name = country_name(self._conversations.speaker.release, view.locale, view.country)
+            return await self.send(replace(form, text=name, button=None, start=None), view)
+        begun = self._views.welcome(view.locale, view.country, view.host)
+        return replace(begun, token=view.token)
 
     async def forget(self, request: Request) -> Response:
         """Erase, then leave or start again. Whatever fails, they get away.
@@ -106,7 +122,12 @@ class Chat:
         except RequestProblem as problem:
             logger.info("forget: %s", type(problem).__name__)
             return RedirectResponse("/leave", SEE_OTHER)
-        return RedirectResponse("/leave" if form.again is None else "/", SEE_OTHER)
+        if form.again is None:
+            return RedirectResponse("/leave", SEE_OTHER)
+        host = self._views.host(form.host)
+        kept = {"locale": form.locale, "country": form.country, "host": host}
+        query = urlencode({name: value for name, value in kept.items() if value})
+        return RedirectResponse(f"/?{query}" if query else "/", SEE_OTHER)
 
     async def _begin(self, form: Form, view: View) -> tuple[View, str | None, str | None]:
         """Start a conversation: the view with its token, the token and label of the button."""

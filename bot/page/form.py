@@ -41,6 +41,7 @@ class Form:
     sheet: str | None = None
     situation: str | None = None
     audience: str | None = None
+    host: str | None = None
 
     @property
     def sent(self) -> int:

@@ -18,6 +18,7 @@ from bot.page.form import Form
 
 logger = logging.getLogger(__name__)
 PLAN = "plan"
+AT_HAND = ("check", "choose")
 PLAN_FRAME = "utter_plan_whole"
 Item = TypeVar("Item")
 
@@ -32,11 +33,13 @@ class Offer:
 
 @dataclass(frozen=True)
 class Kept:
-    """What is on the page. `kind`: plan, or the kind of a sheet (bot/content/keep.py)."""
+    """What is on the page. `kind`: plan, or the kind of a sheet (bot/content/keep.py). `opening`
+    is what its title's script says after the title."""
 
     kind: str
     title: str
     parts: list[Message]
+    opening: Message | None = None
 
 
 class Keeping:
@@ -55,6 +58,12 @@ class Keeping:
         """The situations that have a plan, as a young person would name them."""
         return self._offers(locale, {name: _label(one) for name, one in self._plans.items()})
 
+    def at_hand(self, locale: str, country: str | None) -> list[Kept]:
+        """The sheets that the chat's page holds itself: ticked and composed in memory, offline."""
+        asked = (Form(sheet=name) for name, one in self._sheets.items() if one.kind in AT_HAND)
+        found = (self.kept(form, locale, country) for form in asked)
+        return [kept for kept in found if kept is not None]
+
     def kept(self, form: Form, locale: str, country: str | None) -> Kept | None:
         """What a form asks for; None where it asks for nothing that there is."""
         audience = form.audience if form.audience in AUDIENCES else None
@@ -65,8 +74,10 @@ class Keeping:
             if plan is not None:
                 return Kept(PLAN, self._title(_label(plan), context), self._plan(plan, context))
             if sheet is not None:
-                parts = self._say(sheet.parts, context)
-                return Kept(sheet.kind, self._title(sheet.title, context), parts)
+                opening, *parts = self._say(sheet.scripts, context)
+                title, *rest = opening.text.splitlines()
+                opening = opening.model_copy(update={"text": "\n".join(rest)})
+                return Kept(sheet.kind, title, parts, opening)
         except UnknownScript:
             logger.error("a sheet is in no release")
         return None

@@ -23,9 +23,12 @@ def page(conversations: Conversations, config: Settings) -> APIRouter:
     form = Chat(conversations, views, config.body_limit)
 
     @routes.api_route("/", methods=READ, openapi_extra=EVERYBODY)
-    async def home(country: str | None = None, locale: str | None = None) -> HTMLResponse:
+    async def home(
+        country: str | None = None, locale: str | None = None, host: str | None = None
+    ) -> HTMLResponse:
         """The page before the first message; a visit leaves no trace in the database."""
-        return views.page(views.welcome(views.locale(locale), views.country(country)))
+        view = views.welcome(views.locale(locale), views.country(country), views.host(host))
+        return views.page(view)
 
     @routes.post("/chat", openapi_extra=EVERYBODY)
     async def chat(request: Request) -> HTMLResponse:
@@ -49,9 +52,9 @@ def page(conversations: Conversations, config: Settings) -> APIRouter:
         return RedirectResponse(config.exit_url, SEE_OTHER, headers)
 
     @routes.api_route("/about", methods=READ, openapi_extra=EVERYBODY)
-    async def about(locale: str | None = None) -> HTMLResponse:
+    async def about(country: str | None = None, locale: str | None = None) -> HTMLResponse:
         """What is in force, from data."""
-        return views.about(views.locale(locale))
+        return views.about(views.locale(locale), views.country(country))
 
     @routes.api_route("/keep", methods=READ, openapi_extra=EVERYBODY)
     async def keep(country: str | None = None, locale: str | None = None) -> HTMLResponse:

@@ -15,24 +15,26 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from bot.content.plans import AUDIENCES
 from bot.gateway.conversations import WELCOME, Conversations
 from bot.gateway.errors import RequestProblem, StorageDown
-from bot.gateway.headers import CONTENT_SECURITY_POLICY
 from bot.gateway.replies import OutgoingMessage
 from bot.page import help as helping
 from bot.page.about import facts
 from bot.page.choices import Choice, repeated, start_choices
 from bot.page.form import Form, longest_text, new_key
+from bot.page.framing import known_host, policy
 from bot.page.keep import Keeping
 from bot.page.measured import read_measured
 from bot.page.words import Words, for_script, load_words
 from bot.settings import ROOT, Settings
 
+NO_FILES = "utter_no_images"
 TEMPLATES = Path(__file__).resolve().parent / "templates"
-OWN_FORMS = "form-action 'self'"
 
 
 @dataclass(frozen=True)
 class View:
-    """What differs from page to page. `said` is echoed, `text` stays in the box for a retry."""
+    """What differs from page to page. `said` is echoed, `text` stays in the box for a retry, `host`
+    is the site that shows the page inside its own, `crisis` says that one was told, `over` that the
+    service has ended."""
 
     locale: str
     country: str | None = None
@@ -42,6 +44,14 @@ class View:
     messages: Sequence[OutgoingMessage] = ()
     choices: Sequence[Choice] = ()
     text: str = ""
+    host: str | None = None
+    crisis: bool = False
+    over: bool = False
+
+    @property
+    def whole_plan(self) -> bool:
+        """Whether the answer is a whole plan: more than one step of it."""
+        return sum(one.message.progress is not None for one in self.messages) > 1
 
     @property
     def repeated(self) -> frozenset[str]:
@@ -66,11 +76,6 @@ class Views:
             lstrip_blocks=True,
         )
         self._templates.filters["host"] = _host
-        # Browsers check where a form's answer redirects to as well: Leave must get through.
-        exit_to = urlsplit(config.exit_url)
-        self._policy = CONTENT_SECURITY_POLICY.replace(
-            OWN_FORMS, f"{OWN_FORMS} {exit_to.scheme}://{exit_to.netloc}"
-        )
 
     def locale(self, wanted: str | None) -> str:
         """A locale that the release and the page have; the default one otherwise."""
@@ -82,14 +87,22 @@ class Views:
         """A country that the page offers, or None."""
         return helping.known_country(self._conversations.speaker.release, wanted)
 
-    def welcome(self, locale: str, country: str | None) -> View:
-        """The page of somebody who has sent nothing yet."""
+    def host(self, wanted: str | None) -> str | None:
+        """A site that may show the page inside its own, or None."""
+        return known_host(wanted, self._config.embed_origins)
+
+    def welcome(self, locale: str, country: str | None, host: str | None = None) -> View:
+        """The page of somebody who has sent nothing yet; after the last day, the farewell."""
+        if self._conversations.retired:
+            told = self._conversations.farewell(locale, country)[:1]
+            return View(locale, country, messages=told, host=host, over=True)
         message = self._conversations.speaker.say(WELCOME, locale=locale, country=country)
         shown = {card.id for card in self._conversations.help(locale, country).resources}
         # The help card is on the page already: no number twice in one view.
         others = [card for card in message.resources if card.id not in shown]
         outgoing = OutgoingMessage(message.model_copy(update={"resources": others}), ())
-        return View(locale, country, messages=[outgoing], choices=start_choices(message.buttons))
+        choices = start_choices(message.buttons)
+        return View(locale, country, messages=[outgoing], choices=choices, host=host)
 
     def problem(self, problem: RequestProblem, view: View, form: Form) -> View:
         """The page for a message that was not accepted: its script, and a way on."""
@@ -110,38 +123,39 @@ class Views:
                 text=form.text or "",
             )
         if view.token is None:
-            return replace(self.welcome(view.locale, view.country), messages=told)
+            return replace(self.welcome(view.locale, view.country, view.host), messages=told)
         return replace(view, messages=told)
 
     def page(self, view: View, status: int = 200) -> HTMLResponse:
         """The chat as HTML."""
         speaker = self._conversations.speaker
-        card = self._conversations.help(view.locale, view.country)
         code = view.country or self._config.default_country
-        offline = speaker.say(StorageDown.script, locale=view.locale, country=view.country)
+        told = {"locale": view.locale, "country": view.country}
         return self._html(
             "chat.html",
-            view.locale,
+            view,
             status,
-            view=view,
             key=view.key or new_key(),
-            help=card,
-            quick=helping.quick_links(card),
             code=code,
             country_name=helping.country_name(speaker.release, view.locale, code),
             countries=helping.countries(speaker.release, view.locale),
             elsewhere=helping.ELSEWHERE,
-            offline=offline,
+            offline=speaker.say(StorageDown.script, **told),
+            no_files=speaker.say(NO_FILES, **told),
+            sheets=self._keeping.at_hand(view.locale, view.country),
+            idle=f"{self._config.idle_minutes:g}",
             longest=longest_text(self._config.body_limit),
         )
 
-    def about(self, locale: str) -> HTMLResponse:
+    def about(self, locale: str, country: str | None) -> HTMLResponse:
         """What is in force, what is kept, what it cannot do."""
         return self._html(
             "about.html",
-            locale,
+            View(locale, country),
             200,
-            facts=facts(self._conversations.speaker.release),
+            facts=facts(self._conversations.speaker.release, locale),
+            ends=self._conversations.retirement.day,
+            ended=self._conversations.retired,
             measured=self._measured,
             minutes=f"{self._config.text_minutes:g}",
             hours=f"{self._config.session_hours:g}",
@@ -152,28 +166,30 @@ class Views:
         locale, country = self.locale(form.locale), self.country(form.country)
         return self._html(
             "keep.html",
-            locale,
+            View(locale, country),
             status,
             kept=self._keeping.kept(form, locale, country),
             sheets=self._keeping.sheets(locale),
             situations=self._keeping.situations(locale),
             audiences=AUDIENCES,
             chosen=form,
-            country=country,
         )
 
-    def _html(self, template: str, locale: str, status: int, **context: Any) -> HTMLResponse:
-        words = self._words[locale]
+    def _html(self, template: str, view: View, status: int, **context: Any) -> HTMLResponse:
+        words, card = self._words[view.locale], self._conversations.help(view.locale, view.country)
         html = self._templates.get_template(template).render(
             w=words,
-            locale=locale,
-            locales=self._others(locale),
+            view=view,
+            locales=self._others(view.locale),
+            help=card,
+            quick=helping.quick_links(card),
             directions={name: entries["direction"] for name, entries in self._words.items()},
             exit_url=self._config.exit_url,
             script_words=json.dumps(for_script(words), ensure_ascii=False),
             **context,
         )
-        headers = {"content-security-policy": self._policy, "content-language": locale}
+        allowed = policy(self._config.exit_url, view.host)
+        headers = {"content-security-policy": allowed, "content-language": view.locale}
         return HTMLResponse(html, status_code=status, headers=headers)
 
     def _others(self, locale: str) -> dict[str, Words]:

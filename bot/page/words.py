@@ -10,9 +10,10 @@ import yaml
 LOCALES = Path(__file__).resolve().parent / "locales"
 # What the script needs; the templates read the rest.
 FOR_SCRIPT = (
-    *("wait", "failed", "retry", "you"),
-    *("call", "text", "open", "call_name", "text_name", "open_name", "new_tab"),
-    *("hours", "cost", "anonymous_yes", "anonymous_no", "numbers_for", "not_in"),
+    *("wait", "slow", "failed", "retry", "you", "progress"),
+    *("idle", "idle_stay", "idle_cleared"),
+    *("call", "text", "open", "new_tab", "hours", "cost", "anonymous_yes", "anonymous_no"),
+    *("keep_warning", "keep_print", "keep_copy", "keep_copied", "keep_not_copied"),
 )
 
 Words = Mapping[str, str]

@@ -20,18 +20,21 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from playwright.async_api import Browser, async_playwright
 
+from bot.page.embedding import host_page, host_server, snippet
 from tests.page.service import Service, free_port, open_service, serve
+from tests.page.sites import Site, open_site
 
 EXIT_HOST = "exit.test"
+EXIT_URL = f"https://{EXIT_HOST}/"
 ARGUMENTS = [
     *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync", "--no-first-run"),
 ]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Service:
-    """One service for the tests of a module; each test begins its own conversation."""
+    """One service for all tests; each begins its own conversation."""
     return open_service(tmp_path_factory.mktemp("service"))
 
 
@@ -42,7 +45,7 @@ async def client(service: Service) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def exit_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """A neutral page over HTTPS where Leave leads."""
     server = http.server.HTTPServer(("127.0.0.1", 0), _Neutral)
@@ -55,19 +58,73 @@ def exit_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     server.server_close()
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A service that a browser can reach."""
+@pytest.fixture(scope="session")
+def host_port() -> int:
+    """The port of a page of another site."""
+    return free_port()
+
+
+@pytest.fixture(scope="session")
+def partner_port() -> int:
+    """The port of a second site that may show the page; its pages are the test's."""
+    return free_port()
+
+
+@pytest.fixture(scope="session")
+def served(
+    tmp_path_factory: pytest.TempPathFactory, host_port: int, partner_port: int
+) -> Iterator[Service]:
+    """A service that a browser can reach, and that two other sites may show inside their own."""
     port = free_port()
-    exit_url = f"https://{EXIT_HOST}/"
-    opened = open_service(tmp_path_factory.mktemp("served"), exit_url=exit_url, answer_deadline=1.0)
+    opened = open_service(
+        tmp_path_factory.mktemp("served"),
+        exit_url=EXIT_URL,
+        answer_deadline=1.0,
+        embed_origins=(f"http://localhost:{host_port}", f"http://localhost:{partner_port}"),
+    )
     with serve(opened, port):
         yield Service(
             opened.app, opened.edge, opened.worker, opened.config, f"http://127.0.0.1:{port}"
         )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
+def host(served: Service, host_port: int) -> Iterator[str]:
+    """The address of that other site: another origin, with the snippet in its page."""
+    page = host_page(snippet(served.address, EXIT_URL, "en"))
+    with host_server(page, host_port) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://localhost:{host_port}"
+        server.shutdown()
+
+
+@pytest.fixture
+def slow_worker(served: Service) -> Iterator[None]:
+    """The worker answers long after everybody has gone."""
+    usual, served.worker.delay = served.worker.delay, 4.0
+    yield
+    served.worker.delay = usual
+
+
+@pytest.fixture(scope="session")
+def partner(partner_port: int) -> Iterator[Site]:
+    """A site that may show the page."""
+    yield from open_site(partner_port)
+
+
+@pytest.fixture(scope="session")
+def stranger() -> Iterator[Site]:
+    """A site that may not."""
+    yield from open_site(free_port())
+
+
+@pytest.fixture
+def copied(served: Service) -> str:
+    """A page of another site with the snippet as it is copied."""
+    return host_page(snippet(served.address, EXIT_URL, "en"))
+
+
+@pytest.fixture(scope="session")
 def chromium() -> str:
     """The path of Debian's Chromium."""
     found = os.environ.get("CHROMIUM") or shutil.which("chromium") or ""
@@ -79,10 +136,17 @@ def chromium() -> str:
     return found
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser(chromium: str, exit_port: int) -> AsyncIterator[Browser]:
     """A browser that can reach this machine and the neutral page alone."""
-    rules = f"MAP {EXIT_HOST}:443 127.0.0.1:{exit_port},MAP * ~NOTFOUND,EXCLUDE 127.0.0.1"
+    rules = ",".join(
+        (
+            f"MAP {EXIT_HOST}:443 127.0.0.1:{exit_port}",
+            "MAP localhost 127.0.0.1",
+            "MAP * ~NOTFOUND",
+            "EXCLUDE 127.0.0.1",
+        )
+    )
     async with async_playwright() as playwright:
         opened = await playwright.chromium.launch(
             executable_path=chromium, args=[*ARGUMENTS, f"--host-resolver-rules={rules}"]

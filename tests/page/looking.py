@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -9,7 +10,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Frame, Page
+from sqlalchemy import text
 
 from tests.page.service import Service
 
@@ -18,6 +20,12 @@ STORED = """async () => ({
   databases: (await indexedDB.databases()).length, caches: (await caches.keys()).length,
   workers: (await navigator.serviceWorker.getRegistrations()).length,
 })"""
+
+EMPTY = {"local": 0, "session": 0, "cookies": 0, "databases": 0, "caches": 0, "workers": 0}
+LEAVE = """() => {
+  document.querySelector(".leave").click();
+  return [document.body.childNodes.length, document.title];
+}"""
 
 
 @dataclass
@@ -54,11 +62,12 @@ class Visit:
         own = {urlsplit(self.service.address).netloc, "exit.test"}
         return [url for url in self.requests if urlsplit(url).netloc not in own]
 
-    async def barriers(self) -> list[str]:
-        """What axe-core finds, as `rule: place`."""
+    async def barriers(self, inside: Page | Frame | None = None) -> list[str]:
+        """What axe-core finds, as `rule: place`; `inside` a frame, or on the page."""
+        where = inside or self.page
         # By the debugger, as the page's own policy lets nothing in.
-        await self.page.evaluate(AXE_SCRIPT)
-        result: dict[str, Any] = await self.page.evaluate("() => axe.run(document)")
+        await where.evaluate(AXE_SCRIPT)
+        result: dict[str, Any] = await where.evaluate("() => axe.run(document)")
         return [
             f"{rule['id']}: {node['target']}"
             for rule in result["violations"]
@@ -69,6 +78,7 @@ class Visit:
 @asynccontextmanager
 async def visit(browser: Browser, service: Service, **options: Any) -> AsyncIterator[Visit]:
     """A fresh browser context; nothing of one visit is in the next."""
+    _forget_everybody(service)
     context = await browser.new_context(ignore_https_errors=True, **options)
     page = await context.new_page()
     seen = Visit(page, service)
@@ -79,3 +89,23 @@ async def visit(browser: Browser, service: Service, **options: Any) -> AsyncIter
         yield seen
     finally:
         await context.close()
+
+
+def _forget_everybody(service: Service) -> None:
+    """What the visit before is still erasing must not count in this one."""
+    with service.edge.engine.begin() as connection:
+        for table in ("outbox", "inbox", "session"):
+            connection.execute(text(f"delete from {table}"))  # noqa: S608 - names of ours
+
+
+def sessions(service: Service) -> int:
+    with service.edge.engine.connect() as connection:
+        return int(connection.execute(text("select count(*) from session")).scalar_one())
+
+
+async def until_sessions(seen: Visit, count: int) -> None:
+    """Wait until so many conversations are left: the page is gone, the erasing is on its way."""
+    limit = time.monotonic() + 10
+    while sessions(seen.service) != count:
+        assert time.monotonic() < limit, "the conversation was not erased"
+        await seen.page.wait_for_timeout(50)

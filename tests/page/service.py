@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 import threading
 import time
@@ -34,10 +35,24 @@ STEPS = ("utter_step_stop_contact", "utter_step_keep_evidence", "utter_step_bloc
 WHOLE = WorkerReply(
     messages=[
         NamedScript(script="utter_plan_whole"),
-        *(NamedScript(script=step, part=True) for step in STEPS),
+        *(
+            NamedScript(script=step, part=True, progress=(place, len(STEPS)))
+            for place, step in enumerate(STEPS, 1)
+        ),
         NamedScript(script="utter_plan_whole_end"),
     ]
 )
+
+
+def step(script: str) -> WorkerReply:
+    place = STEPS.index(script) + 1 if script in STEPS else 0
+    progress = (place, len(STEPS)) if place else None
+    return WorkerReply(messages=[NamedScript(script=script, progress=progress)])
+
+
+def in_language(said: str) -> WorkerReply:
+    locale = json.loads(said.removeprefix("/switch_language"))["language"]
+    return WorkerReply(messages=[NamedScript(script="utter_switch_language")], locale=locale)
 
 
 @dataclass
@@ -60,7 +75,9 @@ class PlayedWorker:
         if "whole plan" in said:
             return WHOLE
         if "show:" in said:
-            return WorkerReply(messages=[NamedScript(script=said.split("show:")[1].strip('"}'))])
+            return step(said.split("show:")[1].strip('"}'))
+        if said.startswith("/switch_language"):
+            return in_language(said)
         return OPENER if "sextortion" in said or "threat" in said else UNCLEAR
 
     async def forget(self, conversation: str) -> None:
