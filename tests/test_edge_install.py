@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
 
 from bot.settings import ROOT
 
@@ -68,10 +70,29 @@ def test_the_command_is_there_and_says_its_help(python: Path) -> None:
     assert "run" in done.stdout
 
 
-def test_the_edges_tests_pass(python: Path) -> None:
+@pytest.fixture
+def environment() -> Iterator[dict[str, str]]:
+    """This one's, with a PostgreSQL database of its own: the other tests run at the same time."""
+    address = os.environ.get("HANDRAIL_TEST_POSTGRES_URL")
+    if not address:
+        yield {**os.environ}
+        return
+    name = f"edge_{os.getpid()}"
+    server = create_engine(address, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    own = make_url(address).set(database=name).render_as_string(hide_password=False)
+    yield {**os.environ, "HANDRAIL_TEST_POSTGRES_URL": own}
+    with server.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    server.dispose()
+
+
+def test_the_edges_tests_pass(python: Path, environment: dict[str, str]) -> None:
     done = subprocess.run(
         [python, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *SUITES],
         cwd=ROOT,
+        env=environment,
         capture_output=True,
         text=True,
         check=False,
