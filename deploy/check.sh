@@ -9,11 +9,12 @@ step "types";            .venv/bin/mypy
 step "import contracts"; .venv/bin/lint-imports
 step "scripts";          .venv/bin/handrail check
 
-# The edge on another Python takes minutes and needs nothing of the rest: it runs beside it.
-other="$(mktemp)"
-.venv/bin/python -m pytest tests/test_edge_install.py >"$other" 2>&1 &
-edge=$!
-trap 'kill "$edge" 2>/dev/null || true; rm -f "$other"' EXIT
+# Two lanes, as most machines have two cores: what needs no trained model begins now and runs beside the rest.
+BESIDE=(tests/test_edge_install.py tests/page)
+output="$(mktemp)"
+.venv/bin/python -m pytest "${BESIDE[@]}" >"$output" 2>&1 &
+beside=$!
+trap 'kill "$beside" 2>/dev/null || true; rm -f "$output"' EXIT
 
 step "train";            .venv/bin/handrail train
 step "rasa data";        .venv/bin/rasa data validate --max-history 5 2>&1 | grep -v -E 'MovedIn20Warning|DeclarativeMeta' || exit 1
@@ -21,8 +22,8 @@ step "rasa stories"
 .venv/bin/rasa test core --stories tests/stories --fail-on-prediction-errors --no-plot \
   --out results >results.log 2>&1 || { tail -n 40 results.log; exit 1; }
 grep -E 'Correct' results.log
-step "tests";            .venv/bin/python -m pytest --ignore tests/test_edge_install.py "$@"
-step "the edge on another Python"
-status=0; wait "$edge" || status=$?
-cat "$other"
+step "tests";            .venv/bin/python -m pytest "${BESIDE[@]/#/--ignore=}" "$@"
+step "tests that ran beside them: the page in a browser, the edge on another Python"
+status=0; wait "$beside" || status=$?
+cat "$output"
 exit "$status"

@@ -8,7 +8,12 @@ from typing import Any
 import pytest
 
 from tests.conftest import import_rasa
-from tests.gateway.conftest import gateway, worker  # noqa: F401 - fixtures
+from tests.gateway.conftest import (  # noqa: F401 - fixtures
+    gateway,
+    prepared,
+    recorded,
+    worker,
+)
 from tests.gateway.fakes import FakeWorker, Gateway
 
 import_rasa()

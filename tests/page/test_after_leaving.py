@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 
 import pytest
-from playwright.async_api import Browser, Error, Route, async_playwright
+from playwright.async_api import Browser, Error, Page, Route, async_playwright
 
 from tests.page.conftest import ARGUMENTS, EXIT_URL
 from tests.page.leaving import (
@@ -133,12 +133,25 @@ async def test_a_browser_that_keeps_pages_in_memory_keeps_nothing_of_ours(
             await seen.page.evaluate("window.stale = true")
             await seen.open("/about")
             await until_sessions(seen, before)
-            await seen.page.go_back(wait_until="commit")
+            await _step_back(seen.page)
             await seen.page.wait_for_selector("#log")
             assert await seen.page.evaluate("window.stale === undefined")
             assert CANARY not in await seen.page.content()
             for _ in range(2):
-                await seen.page.go_back(wait_until="commit")
+                await _step_back(seen.page)
             assert seen.page.url.startswith(host)
             assert await seen.page.evaluate("window.stale === true")
         await keeping.close()
+
+
+async def _step_back(page: Page) -> None:
+    """Back, also while the browser is still changing the page that it kept for another."""
+    for _ in range(30):
+        try:
+            await page.go_back(wait_until="commit")
+            return
+        except Error as error:
+            if "active page" not in str(error):
+                raise
+            await asyncio.sleep(0.1)
+    raise AssertionError("the browser went back no more")
