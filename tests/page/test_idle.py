@@ -55,6 +55,25 @@ async def test_it_asks_after_ten_minutes_and_clears_a_minute_later(
         await until_sessions(seen, before)
 
 
+SHOWN_AGAIN = "document.dispatchEvent(new Event('visibilitychange'))"
+
+
+@pytest.mark.parametrize(("minutes", "cleared"), [(12, True), (10, False)])
+async def test_a_phone_that_was_put_away_is_cleared_as_soon_as_it_is_taken_out(
+    browser: Browser, served: Service, minutes: int, *, cleared: bool
+) -> None:
+    async with visit(browser, served) as seen:
+        await seen.page.clock.install()
+        await seen.open()
+        await seen.write("a threat about zanzibar")
+        await seen.answered("utter_sextortion_open")
+        # The time goes on and no timer runs, as in a pocket.
+        now = float(await seen.page.evaluate("Date.now()"))
+        await seen.page.clock.set_system_time(now / 1000 + minutes * 60)
+        await seen.page.evaluate(SHOWN_AGAIN)
+        assert ("zanzibar" in await seen.page.inner_text("body")) is not cleared
+
+
 SIGNS: dict[str, Any] = {
     "a key": lambda seen: seen.page.keyboard.press("ArrowDown"),
     "the button": lambda seen: seen.page.click("#idle button"),

@@ -15,7 +15,9 @@ export function watchIdle({ minutes, applies, ask, unask, clear }: Watch): void 
   if (!minutes) return;
   let timer = 0;
   let asked = false;
+  let since = Date.now();
   const wait = () => {
+    since = Date.now();
     clearTimeout(timer);
     if (asked) unask();
     asked = false;
@@ -33,5 +35,12 @@ export function watchIdle({ minutes, applies, ask, unask, clear }: Watch): void 
   for (const sign of ["keydown", "pointerdown", "click", "wheel", "touchmove"]) {
     addEventListener(sign, wait, { passive: true });
   }
+  // A phone in a pocket runs no timers: whoever takes it out later must not find the page as it was.
+  document.addEventListener("visibilitychange", () => {
+    const away = Date.now() - since > minutes * 60_000 + WARNING;
+    if (document.hidden || !away || !applies()) return;
+    clear();
+    wait();
+  });
   wait();
 }
