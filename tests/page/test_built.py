@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 
+import httpx
 import pytest
 
 from bot.page.assets import FOLDER, TYPES
@@ -75,3 +76,16 @@ def test_every_part_that_a_script_looks_for_is_in_a_template() -> None:
     wanted = set(re.findall(r'(?:byId(?:<\w+>)?|copyOf)\("([\w-]+)"\)', sources))
     assert {"log", "choices", "status", "offline"} <= wanted
     assert [name for name in wanted if f'id="{name}"' not in templates] == []
+
+
+FIRST_VIEW = 14_000  # bytes after gzip: the HTML and all that it loads
+
+
+@pytest.mark.parametrize("locale", ["en", "es"])
+async def test_the_first_view_fits_into_the_first_packets(
+    client: httpx.AsyncClient, locale: str
+) -> None:
+    html = (await client.get("/", params={"locale": locale})).content
+    loaded = ["chat.js", "page.css", "icon.svg"]
+    sizes = [len(gzip.compress((FOLDER / name).read_bytes(), 9)) for name in loaded]
+    assert len(gzip.compress(html, 9)) + sum(sizes) <= FIRST_VIEW
