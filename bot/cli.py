@@ -13,7 +13,7 @@ from typing import Annotated, TextIO
 import typer
 
 from bot.library_warnings import hush_libraries
-from bot.settings import ROOT, Settings, read_settings
+from bot.settings import ROOT, Settings, is_origin, read_settings
 
 app = typer.Typer(help="Handrail: a scripted guidance chatbot.", no_args_is_help=True)
 
@@ -102,7 +102,10 @@ def embed(
     from bot.page.embedding import host_page, host_server, snippet
 
     config = read_settings()
-    address = address or f"http://{config.gateway_host}:{config.gateway_port}"
+    address = (address or f"http://{config.gateway_host}:{config.gateway_port}").rstrip("/")
+    if not is_origin(address):
+        print(f"{address} is no address such as https://help.example", file=sys.stderr)
+        raise typer.Exit(1)
     locale = locale or config.locales[0]
     if locale not in config.locales:
         print(f"{locale} is not offered: {', '.join(config.locales)}", file=sys.stderr)

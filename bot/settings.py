@@ -38,12 +38,17 @@ def _languages(given: Any) -> Any:
     return tuple(dict.fromkeys(names))
 
 
+def is_origin(name: str) -> bool:
+    """Whether it is a site as browsers name it: https://school.example."""
+    return _ORIGIN.fullmatch(name) is not None
+
+
 def _origins(given: Any) -> Any:
     """Sites as browsers name them, `https://school.example`; http for this machine alone."""
     if isinstance(given, str):
         given = given.replace(",", " ").split()
     names = tuple(dict.fromkeys(str(name).strip().rstrip("/").lower() for name in given))
-    if wrong := [name for name in names if not _ORIGIN.fullmatch(name)]:
+    if wrong := [name for name in names if not is_origin(name)]:
         raise ValueError(f"{wrong[0]!r} is no site such as https://school.example")
     return names
 

@@ -47,13 +47,8 @@ CRISIS_WORDS = (
     Offered("", '/deny{"choice": "wont_call"}'),
 )
 
-# In any state. A language is asked for by its name, which the page's own link sends too.
-ALWAYS = (
-    Offered("", "/start_over"),
-    Offered("", "/delete_data"),
-    Offered("", '/switch_language{"language": "en"}'),
-    Offered("", '/switch_language{"language": "es"}'),
-)
+# In any state.
+ALWAYS = (Offered("", "/start_over"), Offered("", "/delete_data"))
 
 
 class Commands:
@@ -72,6 +67,12 @@ class Commands:
                 for number, words in (entries.get("numbers") or {}).items()
                 for word in (str(number), *words)
             }
+
+    @property
+    def always(self) -> tuple[Offered, ...]:
+        """What may be said in any state: erasing, starting over, and each language by its name."""
+        languages = (f'/switch_language{{"language": "{locale}"}}' for locale in self._values)
+        return (*ALWAYS, *(Offered("", payload) for payload in languages))
 
     @classmethod
     def from_directory(cls, folder: Path) -> Commands:

@@ -1,7 +1,8 @@
 """Pages and files go out compressed; answers to what a person typed do not.
 
 Compressing a secret beside words of somebody else's choice tells its length (BREACH): forms and the
-API carry the token of a conversation, so that only what is read with GET is compressed.
+API carry the token of a conversation, so that only what is read with GET is compressed. A page that
+answered a form is read so too: nobody can guess its address, and what it holds does not change.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from bot.content.render import Message
 from bot.crisis import CrisisMatcher
 from bot.gateway.answers import Answer
-from bot.gateway.commands import ALWAYS, CRISIS_WORDS, NAVIGATION, Commands, Offered
+from bot.gateway.commands import CRISIS_WORDS, NAVIGATION, Commands, Offered
 from bot.gateway.errors import BodyInvalid, ButtonForged, StorageDown, TokenUnknown
 from bot.gateway.places import country_code, country_named
 from bot.gateway.replies import OutgoingButton, OutgoingMessage, Reply
@@ -179,7 +179,7 @@ class Conversations:
         """Buttons of the last answer, when it was seen (of the welcome before the first), and
         the words that work whatever was said last: in an open crisis, in a plan, always."""
         answer = self.storage.last_answer(session.id)
-        words: tuple[Offered, ...] = ALWAYS
+        words = self.commands.always
         if answer is None:
             if session.turn:
                 return [], words

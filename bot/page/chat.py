@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect
 
 from bot.gateway.conversations import Conversations
 from bot.gateway.errors import BodyInvalid, KeyMissing, RequestProblem, StorageDown, TokenUnknown
+from bot.page.answered import AnsweredPages
 from bot.page.choices import label_of, offered, pressed_start
 from bot.page.form import Form, FormForeign, read_form
 from bot.page.help import ELSEWHERE, country_name
@@ -26,13 +27,16 @@ Step = Callable[[Form, View], Awaitable[View]]
 class Chat:
     """The form's side of a service. `body_limit` in bytes."""
 
-    def __init__(self, conversations: Conversations, views: Views, body_limit: int) -> None:
+    def __init__(
+        self, conversations: Conversations, views: Views, pages: AnsweredPages, body_limit: int
+    ) -> None:
         self._conversations = conversations
         self._views = views
+        self._pages = pages
         self._body_limit = body_limit
 
-    async def answer(self, request: Request, step: Step) -> HTMLResponse:
-        """The page after `step`, or the page of what went wrong with its status.
+    async def answer(self, request: Request, step: Step) -> Response:
+        """The way to the page after `step`, or the page of what went wrong with its status.
 
         Raises ClientDisconnect when nobody is there to answer.
         """
@@ -47,7 +51,10 @@ class Chat:
             if form.token is not None:
                 await self._conversations.find(form.token)
                 view = replace(view, token=form.token)
-            return self._views.page(await step(form, view))
+            view = await step(form, view)
+            if view.token is None:
+                return self._views.page(view)
+            return RedirectResponse(f"/chat?at={self._pages.put(view)}", SEE_OTHER)
         except RequestProblem as error:
             problem = error
         except ClientDisconnect:
@@ -58,6 +65,17 @@ class Chat:
             self._conversations.counters["unexpected"] += 1
             problem = StorageDown()
         return self._views.page(self._views.problem(problem, view, form), problem.status)
+
+    async def again(self, name: str | None) -> Response:
+        """The page of a name while its conversation lives; the beginning otherwise."""
+        view = self._pages.get(name)
+        try:
+            if view is not None and view.token is not None:
+                await self._conversations.find(view.token)
+                return self._views.page(view)
+        except RequestProblem as problem:
+            logger.info("page: %s", type(problem).__name__)
+        return RedirectResponse("/", SEE_OTHER)
 
     async def send(self, form: Form, view: View) -> View:
         """Take a text or a button; the first one begins the conversation."""
@@ -115,13 +133,13 @@ class Chat:
         try:
             form = await read_form(request, self._body_limit)
             if form.token is not None:
+                self._pages.forget(form.token)
                 await self._conversations.forget(await self._conversations.find(form.token))
         except FormForeign as problem:
             view = View(self._views.locale(None))
             return self._views.page(self._views.problem(problem, view, form), problem.status)
         except RequestProblem as problem:
             logger.info("forget: %s", type(problem).__name__)
-            return RedirectResponse("/leave", SEE_OTHER)
         if form.again is None:
             return RedirectResponse("/leave", SEE_OTHER)
         host = self._views.host(form.host)

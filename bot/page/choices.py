@@ -33,7 +33,7 @@ def repeated(messages: Iterable[OutgoingMessage]) -> frozenset[str]:
 
 
 def offered(messages: Sequence[OutgoingMessage]) -> list[Choice]:
-    """The buttons of an answer that stand below it; chat.js does the same."""
+    """The buttons of an answer that stand below it; element/chat.ts does the same."""
     elsewhere = repeated(messages)
     return [
         Choice("button", button.token, button.label)

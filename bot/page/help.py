@@ -34,7 +34,7 @@ class Country:
 
 
 def quick_links(card: Message) -> list[Quick]:
-    """At most three ways to a person, the emergency number first; chat.js does the same."""
+    """At most three ways to a person, the emergency number first."""
     links: list[Quick] = []
     for place, resource in enumerate(card.resources):
         links += _ways(resource)[: 1 if place == 0 else 2]

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from bot.gateway.conversations import Conversations
+from bot.page.answered import AnsweredPages
 from bot.page.assets import add_assets
 from bot.page.chat import SEE_OTHER, Chat
 from bot.page.form import Form
@@ -20,7 +21,8 @@ def page(conversations: Conversations, config: Settings) -> APIRouter:
     """The routes, bound to a service. None of them needs a script in the browser."""
     routes = APIRouter(include_in_schema=False)
     views = Views(conversations, config)
-    form = Chat(conversations, views, config.body_limit)
+    pages = AnsweredPages(config.text_minutes * 60)
+    form = Chat(conversations, views, pages, config.body_limit)
 
     @routes.api_route("/", methods=READ, openapi_extra=EVERYBODY)
     async def home(
@@ -31,12 +33,17 @@ def page(conversations: Conversations, config: Settings) -> APIRouter:
         return views.page(view)
 
     @routes.post("/chat", openapi_extra=EVERYBODY)
-    async def chat(request: Request) -> HTMLResponse:
+    async def chat(request: Request) -> Response:
         """One message; the whole next page is the answer."""
         return await form.answer(request, form.send)
 
+    @routes.api_route("/chat", methods=READ, openapi_extra=EVERYBODY)
+    async def answered(at: str | None = None) -> Response:
+        """The page that answered a form, for as long as its conversation lives."""
+        return await form.again(at)
+
     @routes.post("/country", openapi_extra=EVERYBODY)
-    async def country(request: Request) -> HTMLResponse:
+    async def country(request: Request) -> Response:
         """The numbers of another country without leaving the conversation."""
         return await form.answer(request, form.stay)
 
@@ -70,7 +77,7 @@ def page(conversations: Conversations, config: Settings) -> APIRouter:
         """A reload that lost its form: back to the beginning, not to an error."""
         return RedirectResponse("/", SEE_OTHER)
 
-    for path in ("/chat", "/country", "/forget"):
+    for path in ("/country", "/forget"):
         routes.add_api_route(path, no_form, methods=READ, openapi_extra=EVERYBODY)
     add_assets(routes, EVERYBODY)
     return routes

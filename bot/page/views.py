@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -76,6 +75,8 @@ class Views:
             lstrip_blocks=True,
         )
         self._templates.filters["host"] = _host
+        short = {"ensure_ascii": False, "separators": (",", ":")}
+        self._templates.policies["json.dumps_kwargs"] = short
 
     def locale(self, wanted: str | None) -> str:
         """A locale that the release and the page have; the default one otherwise."""
@@ -123,7 +124,8 @@ class Views:
                 text=form.text or "",
             )
         if view.token is None:
-            return replace(self.welcome(view.locale, view.country, view.host), messages=told)
+            begun = self.welcome(view.locale, view.country, view.host)
+            return replace(begun, messages=told, text=form.text or "")
         return replace(view, messages=told)
 
     def page(self, view: View, status: int = 200) -> HTMLResponse:
@@ -177,15 +179,16 @@ class Views:
 
     def _html(self, template: str, view: View, status: int, **context: Any) -> HTMLResponse:
         words, card = self._words[view.locale], self._conversations.help(view.locale, view.country)
+        directions = {name: entries["direction"] for name, entries in self._words.items()}
         html = self._templates.get_template(template).render(
             w=words,
             view=view,
             locales=self._others(view.locale),
             help=card,
             quick=helping.quick_links(card),
-            directions={name: entries["direction"] for name, entries in self._words.items()},
+            directions=directions,
             exit_url=self._config.exit_url,
-            script_words=json.dumps(for_script(words), ensure_ascii=False),
+            script_words=for_script(words, directions),
             **context,
         )
         allowed = policy(self._config.exit_url, view.host)

@@ -11,7 +11,7 @@ LOCALES = Path(__file__).resolve().parent / "locales"
 # What the script needs; the templates read the rest.
 FOR_SCRIPT = (
     *("wait", "slow", "failed", "retry", "you", "progress"),
-    *("idle", "idle_stay", "idle_cleared"),
+    *("idle", "idle_stay", "idle_cleared", "cleared"),
     *("call", "text", "open", "new_tab", "hours", "cost", "anonymous_yes", "anonymous_no"),
     *("keep_warning", "keep_print", "keep_copy", "keep_copied", "keep_not_copied"),
 )
@@ -33,6 +33,7 @@ def load_words(folder: Path = LOCALES) -> dict[str, Words]:
     return words
 
 
-def for_script(words: Words) -> dict[str, str]:
-    """The words that chat.js prints."""
-    return {key: words[key] for key in FOR_SCRIPT}
+def for_script(words: Words, directions: Mapping[str, str]) -> dict[str, str]:
+    """The words that chat.js prints, and the direction of each language."""
+    told = {f"direction_{locale}": direction for locale, direction in directions.items()}
+    return {key: words[key] for key in FOR_SCRIPT} | told

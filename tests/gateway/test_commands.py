@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.gateway.commands import ALWAYS, Commands, Offered
+from bot.gateway.commands import Commands, Offered
 
 STEP = [
     Offered("Done", '/affirm{"choice":"done"}'),
@@ -115,12 +115,12 @@ def test_a_language_is_asked_for_by_its_name_in_any_state(
     commands: Commands, said: str, language: str, spoken: str
 ) -> None:
     wanted = f'/switch_language{{"language": "{language}"}}'
-    assert commands.match(said, ALWAYS, spoken) == wanted
+    assert commands.match(said, commands.always, spoken) == wanted
 
 
 @pytest.mark.parametrize("said", ["es", "en", "he speaks spanish", "my spanish teacher", "1", "3"])
 def test_a_language_that_is_only_mentioned_is_a_text(commands: Commands, said: str) -> None:
-    assert commands.match(said, ALWAYS, "en") is None
+    assert commands.match(said, commands.always, "en") is None
 
 
 def test_every_file_of_commands_is_read(release_root: Path) -> None:

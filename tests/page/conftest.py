@@ -10,6 +10,7 @@ import ssl
 import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -32,6 +33,15 @@ ARGUMENTS = [
 ]
 
 
+class Following(httpx.AsyncClient):
+    """Goes on to the page that answers a form, as a browser does."""
+
+    async def post(self, *what: Any, **with_: Any) -> httpx.Response:
+        answer = await super().post(*what, **with_)
+        place = answer.headers.get("location", "")
+        return await self.get(place) if place.startswith("/chat?at=") else answer
+
+
 @pytest.fixture(scope="session")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Service:
     """One service for all tests; each begins its own conversation."""
@@ -41,7 +51,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Service:
 @pytest.fixture
 async def client(service: Service) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(service.app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://page.test") as client:
+    async with Following(transport=transport, base_url="http://page.test") as client:
         yield client
 
 

@@ -70,7 +70,7 @@ async def _trouble(seen: Visit) -> AsyncIterator[str]:
     async with page.expect_request(API):
         await seen.write("hm")
     await page.clock.fast_forward(4500)
-    await page.locator("#log > :last-child[data-script=utter_crisis_card]").wait_for()
+    await page.locator("#log > .passing:last-child").wait_for()
     yield "slow"
     for route in held:
         await route.abort()

@@ -14,6 +14,7 @@ from tests.page.places import (
     press,
     scripts,
     status,
+    told,
     two_places,
 )
 from tests.page.service import Service
@@ -42,7 +43,7 @@ async def test_everything_is_cleared_in_place_and_the_server_forgets(
         assert await seen.page.locator("#sheets :checked").count() == 0
         assert await seen.page.evaluate("scrollY") == 0
         assert await seen.page.locator("#quick a[href='tel:999']").count() == 1
-        assert await status(seen) == ""
+        assert await status(seen) == told(locale, "cleared")
         await until_sessions(seen, before)
         # A new conversation begins from here, by a button of the welcome.
         await press(seen, 0)
@@ -89,7 +90,7 @@ async def test_what_was_under_way_is_dropped_and_its_conversation_erased(
             served.worker.delay = 0.0
         assert await scripts(seen) == ["utter_welcome"]
         assert await seen.page.locator(".mine").count() == 0
-        assert await status(seen) == ""
+        assert await status(seen) == told("en", "cleared")
         assert sessions(served) == before
 
 

@@ -129,4 +129,45 @@ class TestLeaving:
                       const free = document.elementFromPoint(width / 2, top + height / 2) === bar;
                       return [top, height >= 44, free];
                     }"""
-                ) == [0, True, True]
+                ) == [height - 44, True, True]
+
+    CLUMSY = (
+        "html, body { height: 100% }",
+        "html, body { overflow-x: hidden }",
+        "body { display: flex }",
+        "body { transform: none; margin: 40px }",
+    )
+
+    @pytest.mark.parametrize("style", CLUMSY)
+    async def test_the_bar_is_in_view_whatever_the_style_of_the_host(
+        self, browser: Browser, served: Service, partner: Site, copied: str, style: str
+    ) -> None:
+        tall = "<p style='height: 3000px; width: 1px'></p></main>"
+        html = copied.replace("</main>", tall).replace("</head>", f"<style>{style}</style></head>")
+        async with visit(browser, served, viewport={"width": 390, "height": 740}) as seen:
+            await seen.page.goto(partner.add("/clumsy", html))
+            bar = seen.page.get_by_role("link", name="Leave", exact=True).first
+            await bar.wait_for()
+            await seen.page.evaluate("scrollTo(0, document.body.scrollHeight)")
+            box = await bar.bounding_box()
+            assert box is not None
+            assert box["height"] >= 44 and box["width"] >= 44
+            assert box["y"] >= 0 and box["y"] + box["height"] <= 740
+
+    @pytest.mark.parametrize("way", ["bar", "frame"])
+    async def test_a_host_that_asks_whether_to_stay_does_not_hold_it_up(
+        self, browser: Browser, served: Service, partner: Site, copied: str, way: str
+    ) -> None:
+        asks = "<script>onbeforeunload = (event) => event.preventDefault()</script></main>"
+        asked: list[str] = []
+        async with visit(browser, served) as seen:
+            seen.page.on("dialog", lambda dialog: asked.append(dialog.type))
+            seen.page.on("request", lambda request: came.append(request.headers.get("referer")))
+            came: list[str | None] = []
+            await seen.page.goto(partner.add("/asks", copied.replace("</main>", asks)))
+            await seen.page.fill("#search", "something typed")
+            where = seen.page if way == "bar" else seen.page.frame_locator("iframe")
+            await where.get_by_role("link", name="Leave", exact=True).first.click()
+            await seen.has_left()
+            assert asked == []
+            assert came[-1] is None, "the neutral page learns where somebody came from"

@@ -17,6 +17,7 @@ from markupsafe import escape
 from playwright.async_api import Browser
 
 from bot.gateway.errors import StorageDown
+from tests.page.conftest import Following
 from tests.page.looking import Visit, visit
 from tests.page.payloads import GROUPS, PAYLOADS
 from tests.page.service import Service
@@ -89,7 +90,7 @@ async def form(served: Service) -> AsyncIterator[httpx.AsyncClient]:
     """Whoever sends forms without a browser; the worker answers at once."""
     served.worker.delay, delay = 0, served.worker.delay
     try:
-        async with httpx.AsyncClient(base_url=served.address) as client:
+        async with Following(base_url=served.address) as client:
             yield client
     finally:
         served.worker.delay = delay

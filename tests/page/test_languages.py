@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, Route
 
 from tests.page.looking import Visit, visit
 from tests.page.places import (
@@ -224,7 +224,10 @@ async def test_what_was_ticked_stays_ticked(browser: Browser, served: Service, c
             await seen.page.wait_for_selector("#quick a[href='tel:999']")
         assert [await boxes.nth(place).is_checked() for place in range(3)] == [True, False, True]
         composed = await seen.page.input_value("#sheets .composed textarea")
-        chosen = [await boxes.nth(place).get_attribute("value") for place in (0, 2)]
+        chosen = [
+            await seen.page.locator("#sheets .choose .option span").nth(place).text_content()
+            for place in (0, 2)
+        ]
         assert composed == "\n".join(map(str, chosen))
         assert await boxes.nth(0).is_visible()
 
@@ -248,3 +251,33 @@ async def test_without_a_script_the_language_changes_in_mid_chat_by_its_button(
         await seen.answered("utter_unclear_choices")
         assert await seen.page.get_attribute("html", "lang") == other
         assert await seen.page.inner_text("#send") == told(other, "send")
+
+
+async def test_of_two_countries_that_are_chosen_the_one_that_is_waited_for_counts(
+    browser: Browser, served: Service
+) -> None:
+    async with visit(browser, served) as seen:
+        held: list[Route] = []
+
+        async def hold(route: Route) -> None:
+            held.append(route)
+
+        await seen.open()
+        await seen.write("hm")
+        await seen.answered("utter_unclear_choices")
+        await seen.page.route("**/?*country=GB*", hold)
+        await seen.page.click("#country-other")
+        await seen.page.select_option("#country-code", "GB")
+        await seen.choose("Show its numbers")
+        assert await status(seen) == told("en", "wait")
+        # Neither another country nor a message: the page and the chat would part.
+        await seen.page.select_option("#country-code", "AR")
+        await seen.choose("Show its numbers")
+        await seen.write("not yet")
+        assert await seen.page.input_value("#text") == "not yet"
+        await held[0].continue_()
+        await seen.page.locator("#quick a[href='tel:999']").wait_for()
+        assert len(held) == 1
+        await seen.page.locator(".mine").get_by_text("the United Kingdom").wait_for()
+        await seen.page.locator("#choices button").first.wait_for()
+        assert served.worker.turns[-1]["text"] == '/inform_country{"country": "GB"}'

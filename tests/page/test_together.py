@@ -89,7 +89,7 @@ class TestTogether:
                 "[getComputedStyle(document.body.firstChild).position,"
                 " document.querySelector('iframe').getBoundingClientRect().height / innerHeight]"
             )
-            assert style == ["sticky", pytest.approx(0.9, abs=0.01)]
+            assert style == ["fixed", pytest.approx(0.9, abs=0.01)]
             assert await seen.page.evaluate("window.seen") == []
             assert await seen.page.frames[1].evaluate("window.seen") == []
             assert seen.complaints == []

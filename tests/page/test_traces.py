@@ -141,7 +141,7 @@ async def test_the_address_and_the_title_tell_nothing_without_a_script(
                 await seen.page.click("#country-other")
                 await seen.page.select_option("#country-code", "GB")
                 await seen.choose("Show its numbers")
-            await seen.page.wait_for_url(served.address + place)
+            await seen.page.wait_for_url(served.address + "/chat?at=*")
             assert await seen.page.title() in NEUTRAL
         await seen.open("/keep")
         await seen.page.locator("#keeping button").first.click()
@@ -281,10 +281,19 @@ async def test_a_page_that_stores_is_found_out(
     assert any("History" in one for one in traces(tmp_path, "zambezi"))
 
 
-@pytest.mark.parametrize("script", [True, False])
-@pytest.mark.parametrize("leaves", [True, False])
+ENDS = {
+    "closing with a script": (True, ""),
+    "leaving with a script": (True, "leave"),
+    "closing without one": (False, ""),
+    "leaving without one, and going back": (False, "leave back"),
+    "loading the page again without one": (False, "reload"),
+    "going back in the chat without one": (False, "back"),
+}
+
+
+@pytest.mark.parametrize(("script", "then"), ENDS.values(), ids=ENDS)
 async def test_the_disk_of_the_browser_holds_no_word_of_the_conversation(
-    *, chromium: str, exit_port: int, served: Service, tmp_path: Path, script: bool, leaves: bool
+    *, chromium: str, exit_port: int, served: Service, tmp_path: Path, script: bool, then: str
 ) -> None:
     async with profile(chromium, exit_port, tmp_path, java_script_enabled=script) as page:
         seen = Visit(page, served)
@@ -297,8 +306,15 @@ async def test_the_disk_of_the_browser_holds_no_word_of_the_conversation(
         assert CANARY in await page.content()
         await page.fill("#text", f"not sent: {CANARY}")
         await page.wait_for_timeout(2600)
-        if leaves:
+        if "leave" in then:
             await page.locator(".leave").click()
             await seen.has_left()
+        if "back" in then:
+            await page.go_back()
+        if "reload" in then:
+            await page.reload()
+            assert CANARY in await page.content()
+        if then:
+            await page.wait_for_timeout(2600)
     assert traces(tmp_path) == []
     assert (tmp_path / "Default" / "History").is_file()

@@ -56,13 +56,16 @@ function bar(at: { step: number; of: number }): HTMLProgressElement {
   return made;
 }
 
+const directionOf = (words: Words, { locale }: Message) =>
+  word(words, `direction_${locale}`) || "auto";
+
 /** A message of the other side, with its cards; its buttons are the caller's. */
 export function bubble(words: Words, message: Message): HTMLDivElement {
   const lines = message.text.split("\n").filter((line) => line.trim());
   const { progress: at } = message;
   const made = make(
     "div",
-    { className: "bubble", lang: message.locale, dir: "auto" },
+    { className: "bubble", lang: message.locale, dir: directionOf(words, message) },
     at && make("p", { className: "progress" }, `${fill(word(words, "progress"), at)} `, bar(at)),
     ...lines.map((line) => make("p", {}, line)),
     message.resources.length > 0 &&

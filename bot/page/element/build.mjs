@@ -12,4 +12,4 @@ await build({
   format: "iife",
   target,
 });
-await build({ ...shared, entryPoints: ["page.css"] });
+await build({ ...shared, entryPoints: { page: "style.css" } });

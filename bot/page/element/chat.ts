@@ -1,12 +1,12 @@
-import { bubble, choice, mine } from "./bubbles";
+import { choice, mine } from "./bubbles";
 import { Cleared, Conversation, newKey, type Said } from "./conversation";
-import { byId, copyOf, reveal } from "./dom";
+import { byId, copyOf, make, reveal } from "./dom";
 import { watchIdle } from "./idle";
 import { clearSheets, showTools } from "./keep";
 import { hasLeft, onLeaving } from "./leave";
 import { addressOf, goTo } from "./place";
 import { type Message, Refused } from "./server";
-import { plan } from "./sheet";
+import { boxOf, focusAgain, forgetPassing, offer, refused, show } from "./showing";
 import { type Words, word } from "./words";
 import { watchWriting } from "./writing";
 
@@ -26,10 +26,14 @@ export class HandrailChat extends HTMLElement {
   #beginning: Beginning | undefined;
   #busy = false;
   #crisis = false;
+  #moves = 0;
+  #wired = false;
   #slow = 0;
   #conversation = new Conversation(undefined);
 
   connectedCallback(): void {
+    if (this.#wired) return;
+    this.#wired = true;
     const { words = "{}", locale = "", country, idle, crisis } = this.dataset;
     this.#words = JSON.parse(words);
     this.#locale = locale;
@@ -48,7 +52,7 @@ export class HandrailChat extends HTMLElement {
       minutes: Number(idle),
       applies: () => !this.#crisis && !this.#busy && this.#used(),
       ask: () => this.#askWhetherThere(),
-      unask: () => byId("idle").replaceChildren(),
+      unask: () => document.getElementById("idle")?.replaceChildren(),
       clear: () => {
         this.clear();
         byId("status").textContent = word(this.#words, "idle_cleared");
@@ -71,6 +75,8 @@ export class HandrailChat extends HTMLElement {
       if (box) box.value = "";
       for (const id of ["status", "idle"]) byId(id).replaceChildren();
       clearSheets();
+      byId("status").textContent = word(this.#words, "cleared");
+      focusAgain();
       scrollTo(0, 0);
     } else {
       // The page came in the middle of a chat without a script: its beginning is not in memory.
@@ -80,7 +86,7 @@ export class HandrailChat extends HTMLElement {
 
   #begin({ log, choices }: Beginning): void {
     byId("log").replaceChildren(...copies(log));
-    this.#offer(copies(choices));
+    offer(copies(choices));
     this.#adopt();
   }
 
@@ -98,16 +104,20 @@ export class HandrailChat extends HTMLElement {
     if (this.#busy || hasLeft()) return;
     this.#busy = true;
     const before = [...byId("choices").children].filter((one) => !one.matches("[name=retry]"));
-    this.#offer([]);
+    offer([]);
     const status = byId("status");
     status.textContent = word(this.#words, "wait");
     const slow = setTimeout(() => this.#meanwhile(), SLOW);
     this.#slow = slow;
     try {
       const answer = await this.#conversation.send(said, this.#locale, this.#country);
+      clearTimeout(slow);
       this.#busy = false;
       this.#crisis ||= answer.crisis;
-      this.#show(answer.messages);
+      forgetPassing();
+      show(this.#words, answer.messages, (button) =>
+        this.#say({ button: button.token }, button.label),
+      );
       status.textContent = "";
       await this.#follow(answer.messages);
     } catch (problem) {
@@ -119,70 +129,44 @@ export class HandrailChat extends HTMLElement {
     }
   }
 
-  // Whoever waits in fear has the numbers before the answer.
+  // Whoever waits in fear has the numbers before the answer, in a few lines that go when it comes.
   #meanwhile(): void {
     if (hasLeft() || !this.#busy) return;
-    byId("status").textContent = word(this.#words, "slow");
-    byId("log").append(...[...byId("card").children].map((part) => part.cloneNode(true)));
+    const ways = [...byId("quick").children].map((way) => way.cloneNode(true));
+    const told = make("p", {}, word(this.#words, "slow"));
+    const passing = make(
+      "div",
+      { className: "bubble passing" },
+      told,
+      make("p", { className: "ways" }, ...ways),
+    );
+    byId("log").append(passing);
+    passing.scrollIntoView({ block: "nearest" });
   }
 
   #fail(said: Said, problem: unknown, before: Element[]): void {
     byId("status").textContent = word(this.#words, "failed");
-    const ended = this.#conversation.hasEnded(problem);
+    const ended = problem instanceof Refused && problem.status === 401;
+    if (ended) this.#conversation.end();
     // The words of a conversation that has ended can begin a new one; its buttons cannot.
     const again: Said = ended ? { ...said, key: newKey() } : said;
     if (ended) {
       delete again.body;
       delete again.button;
     }
-    byId("log").append(...this.#told(problem));
+    forgetPassing();
+    byId("log").append(make("div", { className: "passing" }, ...refused(this.#words, problem)));
     const possible = again.text !== undefined || again.start || again.button;
     const retry = choice(word(this.#words, "retry"), () => void this.#deliver(again));
     retry.name = "retry";
     // What was offered is still there; of a conversation that has ended, the beginning is.
     const others = ended ? copies(this.#beginning?.choices ?? []) : before;
-    this.#offer([...(possible ? [retry] : []), ...others]);
-    reveal(byId("log").lastElementChild);
+    offer([...(possible ? [retry] : []), ...others]);
+    // The numbers stand above; what can be done about it has to be in view.
+    byId("status").scrollIntoView({ block: "end" });
   }
 
   // Showing
-
-  // What a refusal says; where that is nothing to read, the card that the page holds itself.
-  #told(problem: unknown): Node[] {
-    try {
-      if (problem instanceof Refused && problem.messages.length)
-        return problem.messages.map((one) => bubble(this.#words, one));
-    } catch {}
-    return [copyOf("offline")];
-  }
-
-  #show(messages: Message[]): void {
-    if (!messages.length) throw new Error("nothing was said");
-    const log = byId("log");
-    const buttons = messages.flatMap((one) => one.buttons);
-    const repeated = (label: string) => buttons.filter((one) => one.label === label).length > 1;
-    const press = ({ label, token }: { label: string; token: string }) =>
-      choice(label, () => this.#say({ button: token }, label));
-    // A label under several messages means another thing in each: it stays in its bubble.
-    const bubbles = messages.map((one) => {
-      const made = bubble(this.#words, one);
-      made.append(...one.buttons.filter(({ label }) => repeated(label)).map(press));
-      return made;
-    });
-    const whole = messages.filter((one) => one.progress).length > 1;
-    log.append(...(whole ? [plan(this.#words, bubbles)] : bubbles));
-    this.#offer(buttons.filter(({ label }) => !repeated(label)).map(press));
-  }
-
-  #offer(buttons: Node[]): void {
-    const choices = byId("choices");
-    const lost = choices.contains(document.activeElement);
-    choices.replaceChildren(...buttons);
-    choices.hidden = !buttons.length;
-    // On a phone the keyboard would cover the answer, so there the focus goes to the log.
-    const place = matchMedia("(pointer: fine)").matches ? "text" : "log";
-    if (lost) byId(place).focus({ preventScroll: true });
-  }
 
   #askWhetherThere(): void {
     const stay = choice(word(this.#words, "idle_stay"), () => {});
@@ -202,7 +186,7 @@ export class HandrailChat extends HTMLElement {
 
   // The forms and links of the server's page
 
-  // A token in a field would outlive the one in memory; a button of the welcome is named by its words.
+  // A token in a field would outlive the one in memory.
   #adopt(): void {
     for (const field of document.querySelectorAll("input[name=token], .unkept")) field.remove();
     showTools();
@@ -215,6 +199,7 @@ export class HandrailChat extends HTMLElement {
     if (button) {
       event.preventDefault();
       const label = button.textContent ?? "";
+      // A button of the welcome has no token yet: it is named by its words.
       this.#say(button.name === "start" ? { start: label } : { button: button.value }, label);
     } else if (tap && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
@@ -241,18 +226,27 @@ export class HandrailChat extends HTMLElement {
 
   // Languages and countries
 
-  // Not while an answer is on its way: the page and the conversation would part.
-
   async #speak(locale: string, name: string): Promise<void> {
-    if (this.#busy || !(await this.#move(locale, this.#country))) return;
+    if (!(await this.#moveAlone(locale, this.#country))) return;
+    byId("status").textContent = "";
     if (this.#conversation.begun) this.#say({ text: name }, name);
   }
 
   async #go(country: string, name: string): Promise<void> {
-    if (this.#busy || !(await this.#move(this.#locale, country))) return;
+    if (!(await this.#moveAlone(this.#locale, country))) return;
     byId("status").textContent = byId("country-name").textContent;
     // The chat is told as by words: the cards that it shows from now on are of that country.
     if (this.#conversation.begun && country !== ELSEWHERE) this.#say({ text: name }, name);
+  }
+
+  // Nothing is sent meanwhile, or the page and the conversation would part.
+  async #moveAlone(locale: string, country: string | undefined): Promise<boolean> {
+    if (this.#busy || hasLeft()) return false;
+    this.#busy = true;
+    byId("status").textContent = word(this.#words, "wait");
+    const moved = await this.#move(locale, country);
+    this.#busy = false;
+    return moved;
   }
 
   async #follow(messages: Message[]): Promise<void> {
@@ -261,8 +255,10 @@ export class HandrailChat extends HTMLElement {
   }
 
   async #move(locale: string, country: string | undefined): Promise<boolean> {
+    this.#moves += 1;
+    const move = this.#moves;
     try {
-      const page = await goTo(locale, country);
+      const page = await goTo(locale, country, () => move === this.#moves);
       const chat = page.getElementById("chat");
       this.#words = JSON.parse(chat?.dataset.words ?? "{}");
       this.#locale = locale;
@@ -272,7 +268,8 @@ export class HandrailChat extends HTMLElement {
       this.#adopt();
       return true;
     } catch {
-      if (!hasLeft()) byId("status").textContent = word(this.#words, "failed");
+      if (!hasLeft() && move === this.#moves)
+        byId("status").textContent = word(this.#words, "failed");
       return false;
     }
   }
@@ -283,9 +280,6 @@ function beginningOf(page: Document): Beginning {
   const choices = [...(page.getElementById("choices")?.children ?? [])];
   return { log: copies(log), choices: copies(choices) };
 }
-
-// A service that has ended has no box to write in.
-const boxOf = () => document.querySelector<HTMLTextAreaElement>("#text");
 
 function copies(nodes: Node[]): Node[] {
   return nodes.map((node) => document.importNode(node, true));

@@ -1,4 +1,4 @@
-import { type Answer, type Button, begin, erase, Refused, send } from "./server";
+import { type Answer, type Begun, type Button, begin, erase, send } from "./server";
 
 /** One message of the person. `start` is the label of a button of the welcome. */
 export interface Said {
@@ -38,20 +38,33 @@ export class Conversation {
    */
   async send(said: Said, locale: string, country: string | undefined): Promise<Answer> {
     const era = this.#era;
-    const cleared = () => era !== this.#era;
-    if (!this.#token) {
-      const begun = await begin(locale, country);
-      if (cleared()) {
-        erase(begun.token);
-        throw new Cleared();
-      }
-      this.#token = begun.token;
-      this.#welcome = begun.messages.flatMap((message) => message.buttons);
-    }
-    said.body ??= this.#bodyOf(said);
-    const answer = await send(this.#token, said.key, said.body);
-    if (cleared()) throw new Cleared();
+    const sent = this.#deliver(said, era, locale, country);
+    // Whatever comes of it after a clearing, answer or failure: nobody may see it any more.
+    const answer = await sent.catch((problem: unknown) => {
+      throw era === this.#era ? problem : new Cleared();
+    });
+    if (era !== this.#era) throw new Cleared();
     return answer;
+  }
+
+  async #deliver(
+    said: Said,
+    era: number,
+    locale: string,
+    country: string | undefined,
+  ): Promise<Answer> {
+    if (!this.#token) this.#open(era, await begin(locale, country));
+    said.body ??= this.#bodyOf(said);
+    return send(this.#token ?? "", said.key, said.body);
+  }
+
+  #open(era: number, begun: Begun): void {
+    if (era !== this.#era) {
+      erase(begun.token);
+      throw new Cleared();
+    }
+    this.#token = begun.token;
+    this.#welcome = begun.messages.flatMap((message) => message.buttons);
   }
 
   /** Erases it on the server too. */
@@ -62,11 +75,9 @@ export class Conversation {
     this.#welcome = [];
   }
 
-  /** Whether a problem means that the conversation is over; its words can begin a new one. */
-  hasEnded(problem: unknown): boolean {
-    const ended = problem instanceof Refused && problem.status === 401;
-    if (ended) this.#token = undefined;
-    return ended;
+  /** The server has ended it already; the next message begins a new one. */
+  end(): void {
+    this.#token = undefined;
   }
 
   #bodyOf(said: Said): { text: string } | { button: string } {

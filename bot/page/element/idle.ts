@@ -32,15 +32,21 @@ export function watchIdle({ minutes, applies, ask, unask, clear }: Watch): void 
       }, WARNING);
     }, minutes * 60_000);
   };
-  for (const sign of ["keydown", "pointerdown", "click", "wheel", "touchmove"]) {
-    addEventListener(sign, wait, { passive: true });
-  }
   // A phone in a pocket runs no timers: whoever takes it out later must not find the page as it was.
-  document.addEventListener("visibilitychange", () => {
+  const look = () => {
     const away = Date.now() - since > minutes * 60_000 + WARNING;
-    if (document.hidden || !away || !applies()) return;
-    clear();
-    wait();
-  });
+    if (away && !document.hidden && applies()) {
+      clear();
+      wait();
+    }
+  };
+  for (const sign of ["keydown", "input", "pointerdown", "click", "wheel", "touchmove"]) {
+    const here = () => {
+      look();
+      wait();
+    };
+    addEventListener(sign, here, { passive: true });
+  }
+  document.addEventListener("visibilitychange", look);
   wait();
 }

@@ -35,15 +35,21 @@ function compose(sheet: HTMLElement): void {
   const boxes = [...sheet.querySelectorAll<HTMLInputElement>("input:checked")];
   const message = messageOf(sheet);
   if (!message) return;
-  message.value = boxes.map((box) => box.value).join("\n");
+  message.value = boxes.map((box) => box.parentElement?.textContent?.trim()).join("\n");
   (message.parentElement as HTMLElement).hidden = !boxes.length;
 }
 
+// The words of a sheet: no buttons, nothing about the page. The first text of each line is what is seen of it.
+const LINES = "p:not(.hint, .ways), legend, .option span, .facts li, .card .ways a";
+
 function textOf(sheet: HTMLElement): string {
   const parts = [...sheet.children].filter((part) => !part.matches(".tools, .hint, .composed"));
-  // biome-ignore lint/performance/useDomNodeTextContent: the line breaks as they are seen are meant.
-  const lines = parts.map((part) => (part as HTMLElement).innerText);
-  return messageOf(sheet)?.value || lines.join("\n\n");
+  const texts = parts.map((part) =>
+    [...part.querySelectorAll(LINES)]
+      .map((line) => line.firstChild?.textContent?.trim())
+      .join("\n"),
+  );
+  return messageOf(sheet)?.value || texts.join("\n\n");
 }
 
 function printOnly(sheet: HTMLElement): void {
@@ -72,12 +78,14 @@ async function copied(text: string): Promise<boolean> {
     return true;
   } catch {
     // Without TLS there is no clipboard API; the old way still works there.
+    const before = document.activeElement as HTMLElement | null;
     const box = document.createElement("textarea");
     box.value = text;
     document.body.append(box);
     box.select();
     const done = document.execCommand("copy");
     box.remove();
+    before?.focus({ preventScroll: true });
     return done;
   }
 }

@@ -1,6 +1,8 @@
 import { byId } from "./dom";
 import { onThirdShift } from "./shift";
 
+const LOADER = 100; // milliseconds that the loader of a host page may take
+
 let gone = false;
 let forget: () => void = () => {};
 
@@ -17,16 +19,21 @@ export function leave(): void {
   const { exit = "/leave", host } = document.body.dataset;
   blank();
   if (host && parent !== window) {
-    // The loader of the host page leaves as well; without it, the browser lets the top go by a tap.
+    // The loader takes the host page away; where there is none, a tap allows the frame to.
     parent.postMessage("handrail:leave", host);
-    try {
-      top?.location.replace(exit);
-      return;
-    } catch {
-      // No right to: the loader does it, and what is shown here is blank.
-    }
+    setTimeout(() => goFromFrame(exit), LOADER);
+  } else {
+    location.replace(exit);
   }
-  location.replace(exit);
+}
+
+function goFromFrame(exit: string): void {
+  try {
+    top?.location.replace(exit);
+  } catch {
+    // No right to: the frame alone goes, and what it showed is gone already.
+    location.replace(exit);
+  }
 }
 
 /** Leave by its link or form, by Shift three times, and for good when the page is closed. */

@@ -17,11 +17,15 @@ export function addressOf(locale: string, country: string | undefined): string {
 
 /**
  * Fetches the page of a place and takes its fixed parts over. Gives the new page, of which the caller
- * may take more. Throws when it cannot be had; then everything is as it was.
+ * may take more. Throws when it cannot be had or is not `wanted` any more; then all is as it was.
  */
-export async function goTo(locale: string, country: string | undefined): Promise<Document> {
+export async function goTo(
+  locale: string,
+  country: string | undefined,
+  wanted: () => boolean,
+): Promise<Document> {
   const page = await fetchPage(addressOf(locale, country));
-  if (hasLeft() || !page.getElementById("chat")) throw new Error("another page");
+  if (hasLeft() || !wanted() || !page.getElementById("chat")) throw new Error("another page");
   const active = document.activeElement;
   const own = active?.id && `#${active.id}`;
   const focused = active?.closest("#country")
@@ -51,7 +55,7 @@ export async function goTo(locale: string, country: string | undefined): Promise
 function keepTicks(before: Document, after: Document): void {
   const sheets = [...before.querySelectorAll<HTMLDetailsElement>("#sheets details")];
   for (const [place, fresh] of [...after.querySelectorAll("details.at-hand")].entries()) {
-    fresh.toggleAttribute("open", sheets[place]?.open);
+    fresh.toggleAttribute("open", sheets[place]?.open ?? false);
     const ticked = [...(sheets[place]?.querySelectorAll("input") ?? [])].map((box) => box.checked);
     for (const [line, box] of [...fresh.querySelectorAll("input")].entries()) {
       box.checked = ticked[line] ?? false;

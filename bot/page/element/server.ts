@@ -35,7 +35,7 @@ export interface Answer {
   messages: Message[];
   crisis: boolean;
 }
-interface Begun {
+export interface Begun {
   token: string;
   messages: Message[];
 }

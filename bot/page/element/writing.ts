@@ -27,7 +27,8 @@ export function watchWriting({ busy, say, refuseFiles }: Writer): void {
     if (event.key === "Enter" && !event.shiftKey && !composing) send(event);
   });
   const refuse = (event: Event, given: DataTransfer | null) => {
-    if (!given?.types.includes("Files")) return;
+    // Some programs put a picture beside the words that they copy: the words are meant.
+    if (!given?.types.includes("Files") || given.types.includes("text/plain")) return;
     event.preventDefault();
     if (event.type !== "dragover") refuseFiles();
   };
