@@ -1,6 +1,7 @@
 """Takes the pictures of docs/screenshots: the real bot, in Chromium, as people see it.
 
-`make screenshots`. Each picture has at most 128 colours, so that the folder stays small.
+`make screenshots`, or `python -m deploy.screenshots step crisis` for some scenes alone. Each
+picture has at most 128 colours, so that the folder stays small.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import io
 import os
 import shutil
 import socket
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -62,6 +64,7 @@ async def step(page: Page) -> None:
             break
         await say(page, words)
     await say(page, "done")
+    await page.locator(".progress").last.wait_for()
 
 
 async def plan(page: Page) -> None:
@@ -72,6 +75,7 @@ async def plan(page: Page) -> None:
 async def without_script(page: Page) -> None:
     await page.fill("#text", THREAT)
     await page.click("#send")
+    await page.locator("#log [data-script=utter_sextortion_open]").wait_for()
 
 
 async def without_server(page: Page) -> None:
@@ -93,8 +97,9 @@ SCENES: dict[str, Scene] = {
 }
 
 
-async def main() -> None:
-    """Every scene, on both screens, in both schemes; the first one in Spanish too."""
+async def main(names: list[str]) -> None:
+    """The scenes, on both screens, in both schemes; the first one in Spanish too."""
+    wanted = {name: scene for name, scene in SCENES.items() if not names or name in names}
     FOLDER.mkdir(parents=True, exist_ok=True)
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
     # Playwright first: importing Rasa changes how this Python starts programs.
@@ -104,7 +109,7 @@ async def main() -> None:
         )
         for size, screen in SIZES.items():
             for scheme in SCHEMES:
-                for name, scene in SCENES.items():
+                for name, scene in wanted.items():
                     options = {**screen, "color_scheme": scheme, "reduced_motion": "reduce"}
                     options["java_script_enabled"] = name != "no-script"
                     file = FOLDER / f"{name}-{size}-{scheme}.png"
@@ -155,4 +160,4 @@ async def served() -> AsyncIterator[str]:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(main(sys.argv[1:]))
