@@ -1,4 +1,4 @@
-"""Turns what was measured into a Markdown table and writes it into benchmarks/README.md."""
+"""Turns what was measured into a Markdown table for benchmarks/README.md."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import os
 import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from benchmarks.load import Round
 from benchmarks.processes import Memory
@@ -126,13 +125,3 @@ def machine() -> str:
     """Cores and memory, as this process may use them."""
     pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     return f"{len(os.sched_getaffinity(0))} cores, {pages / 2**30:.0f} GiB of memory, Linux"
-
-
-def write_between_markers(readme: Path, text: str) -> None:
-    """Replace what stands between the markers. Raises ValueError when they are not there."""
-    content = readme.read_text("utf-8")
-    before, begin, rest = content.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"{readme} has lost its markers {BEGIN} and {END}")
-    readme.write_text(f"{before}{BEGIN}\n{text.strip()}\n{END}{after}", "utf-8")

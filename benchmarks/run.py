@@ -19,10 +19,11 @@ import yaml
 
 from benchmarks.load import Conversation, Round, client_for, measure, one_round
 from benchmarks.processes import Program, ProgramFailed, adopt_orphans
-from benchmarks.report import Measured, machine, table, write_between_markers
+from benchmarks.report import BEGIN, END, Measured, machine, table
 from benchmarks.stock.environment import ensure_environment
 from benchmarks.stock.project import FULL_EPOCHS
 from benchmarks.systems import Handrail, Stock, System, wait_until_ready
+from bot.content.generated import replace_part
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -66,7 +67,7 @@ def main() -> int:
     if options.debugging:
         tell("Not written into the README: an option for debugging was given.")
     else:
-        write_between_markers(HERE / "README.md", text)
+        replace_part(HERE / "README.md", BEGIN, END, f"\n{text.strip()}\n")
     return 0
 
 

@@ -165,12 +165,16 @@ class Conversations:
             payload = self.commands.match(text, offered, locale) or self.commands.match(
                 text, words, locale
             )
-            code = country_named(text, self.speaker.release.labels.values())
-            if payload is None and code is not None:
-                payload = f'/inform_country{{"country": "{code}"}}'
+            if payload is None:
+                payload = self._country(text)
             if payload is not None:
                 return False, None, payload
         return danger, self.texts.seal(text, session.id), None
+
+    def _country(self, text: str) -> str | None:
+        """What a text means that is the name of a country and nothing else."""
+        code = country_named(text, self.speaker.release.labels.values())
+        return None if code is None else f'/inform_country{{"country": "{code}"}}'
 
     def _seen_and_cleaned(self, text: str) -> tuple[bool, str]:
         return self.matcher.match(text) is not None, capped(clean(text), self.text_limit)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 
 from bot.content.labels import DEFAULT, Labels
 from bot.gateway.commands import plain
@@ -28,9 +29,13 @@ def country_named(said: str, labels: Iterable[Labels]) -> str | None:
         code
         for each in labels
         for code, name in each.country.items()
-        if code != DEFAULT and plain(name) == text
+        if code != DEFAULT and _folded(name) == text
     )
     return next(found, None)
+
+
+# Names of our own list alone: what a person typed is kept in no cache.
+_folded = lru_cache(maxsize=None)(plain)
 
 
 def known_locale(given: str | None, offered: Collection[str]) -> str | None:

@@ -73,7 +73,7 @@ export class HandrailChat extends HTMLElement {
       this.#begin(this.#beginning);
       const box = boxOf();
       if (box) box.value = "";
-      for (const id of ["status", "idle"]) byId(id).replaceChildren();
+      byId("idle").replaceChildren();
       clearSheets();
       byId("status").textContent = word(this.#words, "cleared");
       focusAgain();
