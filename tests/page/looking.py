@@ -46,6 +46,8 @@ class Visit:
 
     async def answered(self, script: str) -> None:
         await self.page.wait_for_selector(f"#log [data-script={script}]", timeout=15_000)
+        # Without a script the answer is a new page, whose text is there before its style.
+        await self.page.wait_for_load_state("load", timeout=15_000)
 
     async def choose(self, label: str) -> None:
         await self.page.get_by_role("button", name=label, exact=True).click()
