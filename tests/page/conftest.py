@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import http.server
 import os
 import shutil
 import ssl
@@ -27,6 +26,7 @@ from tests.page.sites import Site, open_site
 
 EXIT_HOST = "exit.test"
 EXIT_URL = f"https://{EXIT_HOST}/"
+NEUTRAL = "<!doctype html><html lang=en><title>Weather</title><h1>Weather</h1>"
 ARGUMENTS = [
     *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync", "--no-first-run"),
@@ -58,7 +58,7 @@ async def client(service: Service) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture(scope="session")
 def exit_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """A neutral page over HTTPS where Leave leads."""
-    server = http.server.HTTPServer(("127.0.0.1", 0), _Neutral)
+    server = host_server(NEUTRAL, 0)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(_certificate(tmp_path_factory.mktemp("exit")))
     server.socket = context.wrap_socket(server.socket, server_side=True)
@@ -163,19 +163,6 @@ async def browser(chromium: str, exit_port: int) -> AsyncIterator[Browser]:
         )
         yield opened
         await opened.close()
-
-
-class _Neutral(http.server.BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        body = b"<!doctype html><html lang=en><title>Weather</title><h1>Weather</h1>"
-        self.send_response(200)
-        self.send_header("content-type", "text/html")
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Silent."""
 
 
 def _certificate(folder: Path) -> Path:

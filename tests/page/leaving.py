@@ -45,8 +45,7 @@ async def talk(seen: Visit) -> None:
     """An empty tab, the page in it, and one message answered."""
     await seen.page.goto("about:blank")
     await seen.open()
-    await seen.write(f"a threat about {CANARY}")
-    await seen.answered("utter_sextortion_open")
+    await seen.tell(f"a threat about {CANARY}", "utter_sextortion_open")
 
 
 async def press(seen: Visit, *keys: str) -> None:

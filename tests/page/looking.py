@@ -49,6 +49,11 @@ class Visit:
         # Without a script the answer is a new page, whose text is there before its style.
         await self.page.wait_for_load_state("load", timeout=15_000)
 
+    async def tell(self, words: str, script: str) -> None:
+        """Write, and wait until `script` answers."""
+        await self.write(words)
+        await self.answered(script)
+
     async def choose(self, label: str) -> None:
         await self.page.get_by_role("button", name=label, exact=True).click()
 

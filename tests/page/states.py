@@ -27,24 +27,20 @@ async def states(seen: Visit, locale: str = "en") -> AsyncIterator[str]:
     await page.clock.install()
     await seen.open(f"/?locale={locale}")
     yield "home"
-    await seen.write("hm")
-    await seen.answered("utter_unclear_choices")
+    await seen.tell("hm", "utter_unclear_choices")
     yield "first answer"
     await page.clock.fast_forward("10:30")
     await page.locator("#idle button").wait_for()
     yield "idle question"
-    await seen.write(f"show:{STEPS[1]}")
-    await seen.answered(STEPS[1])
+    await seen.tell(f"show:{STEPS[1]}", STEPS[1])
     await page.locator("#log progress").wait_for()
     yield "step"
-    await seen.write("the whole plan")
-    await seen.answered("utter_plan_whole_end")
+    await seen.tell("the whole plan", "utter_plan_whole_end")
     yield "whole plan"
     await page.evaluate(FILE)
     await seen.answered("utter_no_images")
     yield "refused file"
-    await seen.write("i want to kill myself")
-    await seen.answered("utter_self_harm_open")
+    await seen.tell("i want to kill myself", "utter_self_harm_open")
     yield "crisis"
     await page.click("#country-other")
     yield "country form"

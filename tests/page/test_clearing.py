@@ -31,8 +31,7 @@ async def test_everything_is_cleared_in_place_and_the_server_forgets(
         await seen.open(f"/?locale={locale}&country=GB")
         await seen.page.evaluate(MARK)
         first = await choices(seen), await scripts(seen), await seen.page.inner_text("#log")
-        await seen.write("hm")
-        await seen.answered("utter_unclear_choices")
+        await seen.tell("hm", "utter_unclear_choices")
         await seen.page.fill("#text", "not yet sent")
         await seen.page.locator("#sheets summary").first.click()
         await seen.page.locator("#sheets input[type=checkbox]").first.check()
@@ -58,8 +57,7 @@ async def test_it_clears_without_the_network_too(
 ) -> None:
     async with visit(browser, served) as seen:
         await seen.open(f"/?locale={locale}")
-        await seen.write("zanzibar")
-        await seen.answered("utter_unclear_choices")
+        await seen.tell("zanzibar", "utter_unclear_choices")
         await seen.page.evaluate(MARK)
         await seen.page.context.set_offline(True)
         await seen.page.click("#again")
@@ -76,8 +74,7 @@ async def test_what_was_under_way_is_dropped_and_its_conversation_erased(
         before = sessions(served)
         await seen.open()
         if under_way == "a later one":
-            await seen.write("hm")
-            await seen.answered("utter_unclear_choices")
+            await seen.tell("hm", "utter_unclear_choices")
         served.worker.delay = 0.4
         try:
             async with seen.page.expect_request("**/api/v1/messages"):

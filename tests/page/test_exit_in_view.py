@@ -39,8 +39,7 @@ async def test_leave_stays_in_view_above_a_long_conversation(
 ) -> None:
     async with visit(browser, served) as seen:
         await seen.open()
-        await seen.write("the whole plan")
-        await seen.answered("utter_plan_whole_end")
+        await seen.tell("the whole plan", "utter_plan_whole_end")
         for summary in await seen.page.locator("summary").all():
             await summary.click()
         await seen.page.fill("#text", "a long text\n" * 30)

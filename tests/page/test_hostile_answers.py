@@ -88,8 +88,7 @@ async def test_nothing_of_a_hostile_answer_runs(
         texts = await seen.page.locator("#log .card .name").all_text_contents()
         assert texts == list(PAYLOADS) * 2
         await seen.page.unroute_all()
-        await seen.write("a threat")
-        await seen.answered("utter_sextortion_open")
+        await seen.tell("a threat", "utter_sextortion_open")
         assert await seen.page.evaluate("window.hit") is None
         assert seen.page.url == served.address + "/"
         assert seen.strangers() == dialogs == seen.complaints == []
@@ -121,8 +120,7 @@ async def test_only_an_https_address_is_a_link(browser: Browser, served: Service
         cards = [{**helper("x"), "url": url, "phone": None, "sms": None} for url, _ in LINKS]
         told = [message("x", locale="en", resources=[card]) for card in cards]
         await fulfil(seen, said(*told))
-        await seen.write("hm")
-        await seen.answered("x")
+        await seen.tell("hm", "x")
         found = await seen.page.evaluate(
             "[...document.querySelectorAll('#log [data-script=x]')]"
             ".map((e) => e.querySelectorAll('a').length)"
@@ -175,8 +173,7 @@ async def test_a_broken_answer_means_the_card_and_another_try(
 ) -> None:
     async with visit(browser, served, reduced_motion="reduce") as seen:
         await seen.open()
-        await seen.write("hm")
-        await seen.answered("utter_unclear_choices")
+        await seen.tell("hm", "utter_unclear_choices")
         last = seen.page.locator("#log > :last-child")
         for name, (status, body) in BROKEN.items():
             await fulfil(seen, body, status, "text/html" if body[:1] == "<" else "application/json")

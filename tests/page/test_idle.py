@@ -33,8 +33,7 @@ async def test_it_asks_after_ten_minutes_and_clears_a_minute_later(
         before = sessions(served)
         await seen.page.clock.install()
         await seen.open(f"/?locale={locale}")
-        await seen.write("a threat about zanzibar")
-        await seen.answered("utter_sextortion_open")
+        await seen.tell("a threat about zanzibar", "utter_sextortion_open")
         await seen.page.evaluate(MARK)
         await _pass(seen, 9.9)
         assert await _question(seen) == ""
@@ -65,8 +64,7 @@ async def test_a_phone_that_was_put_away_is_cleared_as_soon_as_it_is_taken_out(
     async with visit(browser, served) as seen:
         await seen.page.clock.install()
         await seen.open()
-        await seen.write("a threat about zanzibar")
-        await seen.answered("utter_sextortion_open")
+        await seen.tell("a threat about zanzibar", "utter_sextortion_open")
         # The time goes on and no timer runs, as in a pocket.
         now = float(await seen.page.evaluate("Date.now()"))
         await seen.page.clock.set_system_time(now / 1000 + minutes * 60)
@@ -92,8 +90,7 @@ async def test_any_sign_of_somebody_keeps_the_page(
     async with visit(browser, served) as seen:
         await seen.page.clock.install()
         await seen.open()
-        await seen.write("a threat")
-        await seen.answered("utter_sextortion_open")
+        await seen.tell("a threat", "utter_sextortion_open")
         await _pass(seen, 10.1)
         assert await _question(seen) != ""
         await SIGNS[sign](seen)
@@ -143,18 +140,15 @@ async def test_after_a_crisis_it_neither_asks_nor_clears(browser: Browser, serve
     async with visit(browser, served) as seen:
         await seen.page.clock.install()
         await seen.open()
-        await seen.write("i want to kill myself")
-        await seen.answered("utter_self_harm_open")
-        await seen.write("hm")
-        await seen.answered("utter_unclear_choices")
+        await seen.tell("i want to kill myself", "utter_self_harm_open")
+        await seen.tell("hm", "utter_unclear_choices")
         for _ in range(4):
             await _pass(seen, 10.1)
             assert await _question(seen) == ""
         assert "utter_self_harm_open" in await scripts(seen)
         # Started again, it is a page as any other.
         await seen.page.click("#again")
-        await seen.write("hm")
-        await seen.answered("utter_unclear_choices")
+        await seen.tell("hm", "utter_unclear_choices")
         await _pass(seen, 10.1)
         assert await _question(seen) != ""
 

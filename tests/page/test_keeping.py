@@ -61,8 +61,7 @@ async def test_the_whole_plan_is_one_sheet_to_print_and_to_copy(
         await seen.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         await seen.page.add_init_script(PRINT)
         await seen.open(f"/?locale={locale}")
-        await seen.write("whole plan zanzibar")
-        await seen.answered("utter_plan_whole_end")
+        await seen.tell("whole plan zanzibar", "utter_plan_whole_end")
         plan = seen.page.locator("#log .sheet.plan")
         assert await plan.locator("[data-script]").count() == len(STEPS) + 2
         bars = plan.locator("progress")

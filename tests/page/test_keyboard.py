@@ -92,10 +92,8 @@ async def test_each_stop_is_seen_after_an_answer_too(browser: Browser, served: S
         browser, served, viewport={"width": 360, "height": 640}, reduced_motion="reduce"
     ) as seen:
         await seen.open()
-        await seen.write("the whole plan")
-        await seen.answered("utter_plan_whole_end")
-        await seen.write("i want to kill myself")
-        await seen.answered("utter_self_harm_open")
+        await seen.tell("the whole plan", "utter_plan_whole_end")
+        await seen.tell("i want to kill myself", "utter_self_harm_open")
         await seen.page.evaluate("document.activeElement.blur(); getSelection().empty()")
         await seen.page.locator("#leaving").focus()
         found = await stops(seen)
@@ -156,8 +154,7 @@ async def test_another_language_keeps_the_focus(
     async with visit(browser, served, reduced_motion="reduce") as seen:
         await seen.open()
         if begun:
-            await seen.write("hm")
-            await seen.answered("utter_unclear_choices")
+            await seen.tell("hm", "utter_unclear_choices")
             await tab_to(seen, "Español", "Shift+Tab")
         else:
             await tab_to(seen, "Español")

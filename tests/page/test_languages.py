@@ -66,8 +66,7 @@ async def test_the_language_changes_in_mid_chat_and_nothing_is_lost(
     async with visit(browser, served, viewport=viewport) as seen:
         await seen.open(f"/?locale={locale}&country=GB")
         await seen.page.evaluate(MARK)
-        await seen.write("hm")
-        await seen.answered("utter_unclear_choices")
+        await seen.tell("hm", "utter_unclear_choices")
         log = await seen.page.inner_text("#log")
         await seen.page.fill("#text", "not yet sent")
         await seen.page.click("a.language")
@@ -88,8 +87,7 @@ async def test_the_language_changes_in_mid_chat_and_nothing_is_lost(
         await seen.page.click("a.language")
         await seen.page.locator("[data-script=utter_switch_language]").nth(1).wait_for()
         await seen.page.route("**/api/v1/**", lambda route: route.abort())
-        await seen.write("hm")
-        await seen.answered("utter_problem_busy")
+        await seen.tell("hm", "utter_problem_busy")
         assert await status(seen) == told(locale, "failed")
         assert await is_same_page(seen)
 
@@ -130,8 +128,7 @@ async def test_a_language_that_is_asked_for_in_words_takes_the_page_along(
     async with visit(browser, served, viewport=viewport) as seen:
         await seen.open(f"/?locale={locale}")
         await seen.page.evaluate(MARK)
-        await seen.write(asked)
-        await seen.answered("utter_switch_language")
+        await seen.tell(asked, "utter_switch_language")
         await seen.page.wait_for_selector(f"html[lang={other}]")
         assert await _chrome(seen) == await _fresh(seen, f"/?locale={other}")
         mine = seen.page.locator(".mine")
@@ -146,8 +143,7 @@ async def test_without_the_network_a_language_changes_nothing_and_says_so(
 ) -> None:
     async with visit(browser, served, viewport=viewport) as seen:
         await seen.open(f"/?locale={locale}")
-        await seen.write("hm")
-        await seen.answered("utter_unclear_choices")
+        await seen.tell("hm", "utter_unclear_choices")
         await seen.page.fill("#text", "not yet sent")
         before = await _chrome(seen), await seen.page.inner_text("#log"), await choices(seen)
         await seen.page.context.set_offline(True)
@@ -179,8 +175,7 @@ async def test_another_country_brings_its_numbers_and_loses_nothing(
         await seen.page.wait_for_selector("#quick a[href='tel:999']")
         assert await status(seen) == await seen.page.inner_text("#country-name")
         assert await scripts(seen) == ["utter_welcome"]
-        await seen.write("hm")
-        await seen.answered("utter_unclear_choices")
+        await seen.tell("hm", "utter_unclear_choices")
         log, offered = await seen.page.inner_text("#log"), await choices(seen)
         await seen.page.fill("#text", "not yet sent")
         for code, number in (("MX", "911"), ("ES", "112"), ("GB", "999")):
@@ -263,8 +258,7 @@ async def test_of_two_countries_that_are_chosen_the_one_that_is_waited_for_count
             held.append(route)
 
         await seen.open()
-        await seen.write("hm")
-        await seen.answered("utter_unclear_choices")
+        await seen.tell("hm", "utter_unclear_choices")
         await seen.page.route("**/?*country=GB*", hold)
         await seen.page.click("#country-other")
         await seen.page.select_option("#country-code", "GB")

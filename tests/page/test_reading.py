@@ -86,10 +86,8 @@ async def test_the_page_is_heard_in_its_order(
     async with visit(browser, served) as seen:
         await seen.open(f"/?locale={locale}")
         assert in_order(await heard(seen), ORDER[locale]) == []
-        await seen.write("i want to kill myself")
-        await seen.answered("utter_self_harm_open")
-        await seen.write("hm")
-        await seen.answered("utter_unclear_choices")
+        await seen.tell("i want to kill myself", "utter_self_harm_open")
+        await seen.tell("hm", "utter_unclear_choices")
         lines = await heard(seen)
         assert in_order(lines, ORDER[locale]) == []
         log = next(place for place, line in enumerate(lines) if line.startswith("log"))
@@ -124,8 +122,7 @@ async def test_an_answer_is_announced_as_whole_messages(browser: Browser, served
             (f"show:{STEPS[0]}", STEPS[0]),
             ("i want to kill myself", "utter_self_harm_open"),
         ):
-            await seen.write(words)
-            await seen.answered(script)
+            await seen.tell(words, script)
         changes = await seen.page.evaluate("changes")
         assert {(place, kind, removed) for place, kind, removed, _ in changes} == {
             ("log", "childList", 0)
@@ -144,8 +141,7 @@ async def test_waiting_and_failures_are_announced_once(browser: Browser, served:
         assert await seen.page.locator("#status[role=status]").inner_text() == ""
         await seen.page.evaluate(WATCH)
         await seen.page.route("**/api/v1/**", lambda route: route.abort())
-        await seen.write("hm")
-        await seen.answered("utter_problem_busy")
+        await seen.tell("hm", "utter_problem_busy")
         failed = "This did not go through. You can try again."
         assert await seen.page.evaluate("told") == ["One moment.", failed]
 
@@ -155,8 +151,7 @@ async def test_each_message_tells_its_language(browser: Browser, served: Service
         await seen.open()
         # The page cannot follow: its words stay English while the answers are Spanish.
         await seen.page.route(re.compile("locale=es"), lambda route: route.abort())
-        await seen.write("Español")
-        await seen.answered("utter_switch_language")
+        await seen.tell("Español", "utter_switch_language")
         assert await seen.page.get_attribute("html", "lang") == "en"
         english, own, spanish = await seen.page.evaluate(LANGUAGES)
         assert english[1:3] == ["en", "ltr"] and own == ["bubble mine", "", "ltr", "auto"]
@@ -164,8 +159,7 @@ async def test_each_message_tells_its_language(browser: Browser, served: Service
         await seen.page.unroute_all()
         await seen.write("Español")
         await seen.page.wait_for_selector("html[lang=es]")
-        await seen.write("שלום")
-        await seen.answered("utter_unclear_choices")
+        await seen.tell("שלום", "utter_unclear_choices")
         found = await seen.page.evaluate(LANGUAGES)
         assert [one[1] for one in found if one[1]] == ["en", "es", "es", "es"]
         assert found[-2] == ["bubble mine", "", "rtl", "auto"]

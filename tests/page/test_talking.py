@@ -35,8 +35,7 @@ async def test_a_conversation_by_buttons_and_by_words_with_help_always_in_the_sa
         await press(seen, 0)
         await seen.answered("utter_sextortion_open")
         assert await _quick(seen) == place
-        await seen.write("hm")
-        await seen.answered("utter_unclear_choices")
+        await seen.tell("hm", "utter_unclear_choices")
         assert await seen.page.evaluate("document.activeElement.id") == "text"
         assert await _quick(seen) == place
         await press(seen, 2)
@@ -59,8 +58,7 @@ async def test_a_conversation_by_buttons_and_by_words_with_help_always_in_the_sa
         assert await _quick(seen) == place
         assert seen.complaints == []
         await seen.page.route("**/api/v1/**", lambda route: route.abort())
-        await seen.write("hm")
-        await seen.answered("utter_problem_busy")
+        await seen.tell("hm", "utter_problem_busy")
         assert await _quick(seen) == place
         assert await seen.stored() == EMPTY
         assert seen.strangers() == []

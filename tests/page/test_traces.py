@@ -49,8 +49,7 @@ async def test_a_whole_visit_stores_nothing_and_asks_nobody_else(
         await until_sessions(seen, before)
         assert CANARY not in await seen.page.content()
         assert await seen.page.evaluate("document.querySelectorAll(':checked[type]').length") == 0
-        await seen.write(f"a threat after a rest, {CANARY}")
-        await seen.answered("utter_sextortion_open")
+        await seen.tell(f"a threat after a rest, {CANARY}", "utter_sextortion_open")
         assert await seen.stored() == EMPTY
         assert await seen.page.context.cookies() == []
         state = await seen.page.context.storage_state(indexed_db=True)
@@ -154,12 +153,10 @@ async def _everything(seen: Visit) -> None:
     """Buttons, words, a whole plan, sheets, a country, a language."""
     await seen.page.locator("#choosing button").first.click()
     await seen.answered("utter_sextortion_open")
-    await seen.write(f"hm, {CANARY}-7713")
-    await seen.answered("utter_unclear_choices")
+    await seen.tell(f"hm, {CANARY}-7713", "utter_unclear_choices")
     await seen.page.locator("#choices button").first.click()
     await seen.page.wait_for_selector("[data-script=utter_sextortion_open] >> nth=1")
-    await seen.write("the whole plan")
-    await seen.answered("utter_plan_whole_end")
+    await seen.tell("the whole plan", "utter_plan_whole_end")
     await seen.page.evaluate(
         "for (const one of document.querySelectorAll('details')) one.open = true"
     )

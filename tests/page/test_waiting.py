@@ -51,8 +51,7 @@ async def test_a_worker_that_is_down_means_the_card_within_three_seconds(
         async with visit(browser, served) as seen:
             await seen.open()
             began = time.monotonic()
-            await seen.write("someone threatens me")
-            await seen.answered("utter_crisis_card")
+            await seen.tell("someone threatens me", "utter_crisis_card")
             assert time.monotonic() - began < 3
             assert await seen.page.locator("#log a[href='tel:911']").is_visible()
     finally:
@@ -137,8 +136,7 @@ async def test_whatever_fails_there_is_the_card_a_retry_and_what_could_be_chosen
 ) -> None:
     async with visit(browser, served) as seen:
         await seen.open(f"/?locale={locale}")
-        await seen.write("hm")
-        await seen.answered("utter_unclear_choices")
+        await seen.tell("hm", "utter_unclear_choices")
         before = await choices(seen)
         bodies: list[Any] = []
         turns = len(served.worker.turns)
@@ -180,12 +178,10 @@ async def test_a_refusal_of_ours_says_it_in_its_own_words_and_an_earlier_choice_
 
     async with visit(browser, served) as seen:
         await seen.open()
-        await seen.write("hm")
-        await seen.answered("utter_unclear_choices")
+        await seen.tell("hm", "utter_unclear_choices")
         before = await choices(seen)
         monkeypatch.setattr(served.edge.conversations.storage, "accept", broken)
-        await seen.write("a threat")
-        await seen.answered("utter_problem_busy")
+        await seen.tell("a threat", "utter_problem_busy")
         assert (await scripts(seen))[-2:] == ["utter_problem_busy", "utter_crisis_card"]
         assert await choices(seen) == ["Try again", *before]
         monkeypatch.undo()
@@ -200,8 +196,7 @@ async def test_an_answer_that_was_lost_on_its_way_comes_again_and_no_turn_is_tak
 ) -> None:
     async with visit(browser, served) as seen:
         await seen.open()
-        await seen.write("hm")
-        await seen.answered("utter_unclear_choices")
+        await seen.tell("hm", "utter_unclear_choices")
         keys: list[str | None] = []
 
         async def lost(route: Route) -> None:
@@ -247,8 +242,7 @@ async def test_a_conversation_that_has_ended_can_begin_anew(
 ) -> None:
     async with visit(browser, served) as seen:
         await seen.open()
-        await seen.write("hm")
-        await seen.answered("utter_unclear_choices")
+        await seen.tell("hm", "utter_unclear_choices")
         with served.edge.engine.begin() as connection:
             connection.execute(text("update session set expires = 0"))
         await (seen.write("a threat") if by == "words" else press(seen, 0))
@@ -277,8 +271,7 @@ async def test_a_button_that_is_pressed_twice_is_sent_once(
         turns = len(served.worker.turns)
         await seen.page.evaluate(PRESS_TWICE)
         await seen.answered("utter_sextortion_open")
-        await seen.write("hm")
-        await seen.answered("utter_unclear_choices")
+        await seen.tell("hm", "utter_unclear_choices")
         await seen.page.evaluate(PRESS_TWICE)
         opened = seen.page.locator("#log [data-script=utter_sextortion_open]")
         await opened.nth(1).wait_for()

@@ -116,8 +116,7 @@ async def test_nothing_is_cut_and_the_exit_is_in_view_in_every_window(
 async def test_a_long_word_is_broken_and_not_cut(browser: Browser, served: Service) -> None:
     async with visit(browser, served, viewport={"width": 320, "height": 640}) as seen:
         await seen.open()
-        await seen.write("x" * 300)
-        await seen.answered("utter_unclear_choices")
+        await seen.tell("x" * 300, "utter_unclear_choices")
         assert await seen.page.evaluate(MISPLACED) == []
 
 
@@ -128,8 +127,7 @@ async def test_the_own_bubble_stands_where_a_line_ends(
     async with visit(browser, served) as seen:
         await seen.open()
         await seen.page.evaluate(ARRANGE, [100, direction])
-        await seen.write("hm")
-        await seen.answered("utter_unclear_choices")
+        await seen.tell("hm", "utter_unclear_choices")
         left, right = await seen.page.evaluate(OWN_SIDE)
         assert (right == 0) == (direction == "ltr") and (left == 0) == (direction == "rtl")
 
@@ -146,8 +144,7 @@ async def test_nothing_moves_for_who_wants_no_motion(
             " scrolled.push(how.behavior); return old.call(this, how); }"
         )
         await seen.open()
-        await seen.write("hm")
-        await seen.answered("utter_unclear_choices")
+        await seen.tell("hm", "utter_unclear_choices")
         names = await seen.page.evaluate(
             "[...new Set([...document.querySelectorAll('*')]"
             ".map((e) => getComputedStyle(e).animationName))]"
