@@ -12,8 +12,25 @@ from bot.content.problems import Problem, without_problems
 DEFAULT = "default"
 
 
+class MessagingWords(BaseModel):
+    """What stands before lines of a help card, over numbered choices, and on a list's button."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    call: str
+    text: str
+    hours: str
+    cost: str
+    anonymous_yes: str
+    anonymous_no: str
+    choose: str
+    choices: str
+
+
 class Labels(BaseModel):
-    """The labels of one locale. Each mapping has a `default` for what is unknown."""
+    """The labels of one locale. Each mapping has a `default` for what is unknown.
+
+    `messaging` holds the few fixed words around a script in a messaging app.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     emergency_number: str
@@ -21,6 +38,7 @@ class Labels(BaseModel):
     country: dict[str, str]
     topic: dict[str, str]
     phrases: dict[str, str] = {}
+    messaging: MessagingWords
 
     def phrase(self, text: str | None) -> str | None:
         """The wording of a directory term such as `free`; a text without one stands as it is."""

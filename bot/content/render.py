@@ -14,6 +14,9 @@ from bot.content.release import Release
 from bot.content.scripts import Edition
 
 _TOKEN = re.compile(r"\{([a-z_]+)\}")
+PAGE = "web"
+# A condition that holds on every channel but the page.
+MESSAGING = "messaging"
 
 
 class UnknownScript(LookupError):
@@ -110,16 +113,26 @@ def render(release: Release, script: str, context: RenderContext) -> Message:
 
 
 def choose(release: Release, script: str, context: RenderContext) -> Edition:
-    """The edition with the most matching conditions; the first one of equals."""
-    given = {"audience": context.audience, "channel": context.channel, "country": context.country}
+    """The edition with the most matching conditions; of equals one for this channel by name, else
+    the first."""
+    channels = (
+        {context.channel} if context.channel in (None, PAGE) else {context.channel, MESSAGING}
+    )
+    given = {"audience": {context.audience}, "channel": channels, "country": {context.country}}
     for locale in (context.locale, release.default_locale):
         fitting = [
             edition
             for edition in release.editions_of(script, locale)
-            if all(given[name] == value for name, value in edition.conditions.items())
+            if all(value in given[name] for name, value in edition.conditions.items())
         ]
         if fitting:
-            return max(fitting, key=lambda edition: len(edition.conditions))
+            return max(
+                fitting,
+                key=lambda edition: (
+                    len(edition.conditions),
+                    edition.channel not in (None, MESSAGING),
+                ),
+            )
     raise UnknownScript(f"no edition of {script} for {context.locale}")
 
 

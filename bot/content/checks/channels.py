@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from bot.content.checks.material import Material
 from bot.content.labels import Labels
 from bot.content.problems import Problem
+from bot.content.render import MESSAGING
 from bot.content.scripts import without_placeholders
 
 
@@ -18,7 +19,7 @@ def channels(material: Material) -> Iterator[Problem]:
         text = without_placeholders(edition.text, "x" * longest.get(edition.locale, 0))
         shown = f"{edition.script} [{edition.audience or 'default'}]"
         for name, limit in material.policy.channels.items():
-            if edition.channel not in (None, name):
+            if edition.channel not in (None, MESSAGING, name):
                 continue
             if len(text) > limit.characters:
                 message = f"{shown} may have {len(text)} characters, too many for {name}"

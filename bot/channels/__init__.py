@@ -1,0 +1,1 @@
+"""Messaging apps: each channel verifies, reads, writes and keeps to its limits."""
