@@ -17,6 +17,7 @@ class ScriptAction(Action, ABC):
 
     action_name: str
     counts_as_understood = True
+    refuses_media_last = False
 
     def name(self) -> str:
         return self.action_name
@@ -28,8 +29,12 @@ class ScriptAction(Action, ABC):
         turn = Turn(tracker, dispatcher)
         if self.counts_as_understood:
             turn.understood()
+        if not self.refuses_media_last:
+            turn.refuse_media()
+            return self.answer(turn)
+        events = self.answer(turn)
         turn.refuse_media()
-        return self.answer(turn)
+        return events
 
     @abstractmethod
     def answer(self, turn: Turn) -> list[EventType]:

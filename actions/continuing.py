@@ -50,7 +50,7 @@ class Continue(ScriptAction):
         choice = turn.choice or word_after_crisis(turn) or self._plain_choice(turn)
         if turn.choice or (choice and not turn.entities):
             return self._choice(turn, choice or "")
-        knew = turn.audience
+        knew = turn.told_audience
         changed = turn.fill()
         if changed or (turn.intent in DETAILS and turn.entities):
             turn.understood()

@@ -18,6 +18,7 @@ class AnswerCrisis(ScriptAction):
     """Input: a crisis intent, in any state. Answers with emergency help before all else."""
 
     action_name = "action_crisis"
+    refuses_media_last = True
 
     def answer(self, turn: Turn) -> list[EventType]:
         turn.fill()

@@ -91,6 +91,8 @@ class DialoguePolicy:
     fallback_here: str
     fallback_choices: int
     remarks: Mapping[str, str]
+    media_beside_words: str
+    presumed_audience: Mapping[str, str]
     instead: Mapping[str, Mapping[str, str]]
     here_scripts: frozenset[str]
     more_scripts: frozenset[str]
@@ -139,6 +141,8 @@ def read_policy(root: Path) -> DialoguePolicy:
         fallback_here=str(data["fallback_here"]),
         fallback_choices=int(data["fallback_choices"]),
         remarks=data["remarks"],
+        media_beside_words=data["media_beside_words"],
+        presumed_audience=data["presumed_audience"],
         instead=data["instead"],
         here_scripts=frozenset(data["here_scripts"]),
         more_scripts=frozenset(data["more_scripts"]),

@@ -90,10 +90,14 @@ class Converse(ScriptAction):
         return turn.listen()
 
     def _begin_anew(self, turn: Turn) -> list[EventType]:
-        """Forget every answer; only the language, the channel and the country stay."""
+        """Forget every answer; only the language, the channel and the country stay, and in a
+        messaging app whose chat it is."""
         turn.leave_triage()
+        kept = {"locale", "channel", "country"}
+        if turn.intent == "start_over" and turn.presumes and not turn.presumed:
+            kept.add("audience")
         for name, value in list(turn.slots.items()):
-            if value and name not in ("locale", "channel", "country"):
+            if value and name not in kept:
                 turn.set(name, 0.0 if isinstance(value, float) else None)
         turn.say(f"utter_{turn.intent}")
         if turn.intent == "start_over":

@@ -120,7 +120,7 @@ def _of_oneself(turn: Turn) -> bool:
 
 def _read_details(turn: Turn, requested: str) -> bool:
     """Other answers than the one asked for; a changed mind about who it is gets a word."""
-    knew = turn.audience
+    knew = turn.told_audience
     changed = turn.fill()
     if "audience" in changed and knew:
         turn.say("utter_correction")

@@ -52,6 +52,10 @@ class Turn:
         for name in ("channel", "country"):
             if metadata.get(name) and not self.slots.get(name):
                 self.set(name, str(metadata[name]))
+        self.media = bool(metadata.get("media"))
+        channel = str(metadata.get("channel") or "")
+        self.presumes = channel in self.policy.presumed_audience
+        self._presume(channel)
         self.shown_in = str(metadata.get("locale") or "")
         # People are answered in the language they write, from the first word of it on.
         self.set("locale", str(message.get("locale") or self.shown_in or self.policy.locales[0]))
@@ -70,6 +74,11 @@ class Turn:
     def audience(self) -> str | None:
         """Who it is about, None while that is not known or was not told."""
         return self.known().get("audience")
+
+    @property
+    def told_audience(self) -> str | None:
+        """The same, None also where it is only presumed."""
+        return None if self.presumed else self.audience
 
     @property
     def said(self) -> list[str]:
@@ -133,7 +142,7 @@ class Turn:
     def of_another(self) -> bool:
         """Whether the message is about somebody else than the open situation."""
         told = self.entities.get("audience")
-        return told is not None and self.audience not in (None, told)
+        return told is not None and not self.presumed and self.audience not in (None, told)
 
     @property
     def asks(self) -> bool:
@@ -166,16 +175,44 @@ class Turn:
         for name in ("step", "interrupted"):
             self.set(name, None)
 
+    def _presume(self, channel: str) -> None:
+        """Take who writes in a messaging app for a parent, until the words tell otherwise.
+
+        "I want to die" and "my picture" are taken as said of oneself.
+        """
+        crisis = self.intent in self.policy.crisis.situations or self.slots.get("crises")
+        if crisis or self.entities.get("relation") == "me":
+            if self.presumed:
+                self.presume_nothing()
+        elif self.presumes and not self.slots.get("audience"):
+            self.set("audience", self.policy.presumed_audience[channel])
+            self.set("audience_presumed", True)
+
+    def presume_nothing(self) -> None:
+        """It is open again who it is about."""
+        self.set("audience", None)
+        self.set("audience_presumed", False)
+
+    @property
+    def presumed(self) -> bool:
+        """Whether nobody has said yet who it is about."""
+        return bool(self.slots.get("audience_presumed"))
+
     def refuse_media(self) -> None:
-        """Say that pictures cannot be seen here, where a text names one beside its caption."""
+        """Say that pictures cannot be seen here, where one came with words or is named by them."""
         if self.entities.get("remark") == "media" and not self.pressed:
             del self.entities["remark"]
             self.say("utter_no_images")
+        elif self.media:
+            # Not noted as said: a yes or no answers what was said before it.
+            self.dispatcher.utter_message(response=self.policy.media_beside_words)
 
     def fill(self) -> frozenset[str]:
         """Fill triage slots and facts from what was said; returns the names that changed."""
         changed = set()
         told = {**self.entities}
+        if self.presumed and "audience" in told:
+            self.presume_nothing()
         if self.intent == self.situation:
             told = {**self.policy.facts_of_a_situation.get(self.intent, {}), **told}
         elif self.in_a_plan:

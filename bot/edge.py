@@ -11,6 +11,8 @@ from fastapi import FastAPI
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
+from bot.channels.configured import configured
+from bot.channels.service import ChannelService
 from bot.content.database import open_database
 from bot.content.migrations import upgrade
 from bot.content.problems import ContentError
@@ -61,7 +63,7 @@ def open_edge(config: Settings, worker: Worker, root: Path = ROOT) -> Edge:
     database.prepare()
     data, kept = root / "data", config.data_folder / "last_good" / "data"
     conversations = Conversations(
-        storage=Storage(engine, config.session_hours * 3600, secret),
+        storage=_storage(engine, config, secret),
         worker=worker,
         speaker=Speaker(lambda: releases.release, config.locales[0], config.default_country),
         matcher=read_or_last_good(
@@ -145,12 +147,16 @@ def build_app(config: Settings) -> FastAPI:
     """The ASGI application of one gateway process."""
     token = config.worker_token.get_secret_value() if config.worker_token else ""
     edge = open_edge(config, HttpWorker(config.worker_url, token))
+    secret = secret_of(config)
     return build_gateway(
         edge.conversations,
         config,
         reload_release=edge.releases.load,
         routers=(page(edge.conversations, config),),
         prepare_database=edge.database.prepare,
+        channels=ChannelService.over(
+            edge.conversations, edge.engine, secret, configured(config, secret), config.body_limit
+        ),
     )
 
 
@@ -165,7 +171,11 @@ def open_storage(config: Settings) -> Storage:
     config.data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     engine = open_database(config.database)
     upgrade(engine)
-    return Storage(engine, config.session_hours * 3600, secret_of(config))
+    return _storage(engine, config, secret_of(config))
+
+
+def _storage(engine: Engine, config: Settings, secret: bytes) -> Storage:
+    return Storage(engine, config.session_hours * 3600, secret, config.channel_days * 86_400)
 
 
 def serve(config: Settings) -> None:

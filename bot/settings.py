@@ -22,6 +22,7 @@ DATABASES = ("sqlite", "postgresql")
 LOG_LEVELS = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+ADDRESS = r"^https?://[^\s]+$"
 _ORIGIN = re.compile(r"(https://[a-z0-9.-]*[a-z0-9]|http://(localhost|127\.0\.0\.1))(:[0-9]{1,5})?")
 
 
@@ -51,6 +52,13 @@ def _origins(given: Any) -> Any:
     if wrong := [name for name in names if not is_origin(name)]:
         raise ValueError(f"{wrong[0]!r} is no site such as https://school.example")
     return names
+
+
+def _site(given: Any) -> Any:
+    """One site as browsers name it, or nothing."""
+    if isinstance(given, str) and given.strip():
+        return _origins(given)[0]
+    return given
 
 
 def _capitals(given: Any) -> Any:
@@ -118,6 +126,9 @@ class Settings(BaseSettings):
     text_limit: int = Field(1000, ge=100, le=4000, description="Characters that are understood.")
     body_limit: int = Field(262_144, ge=4096, description="Bytes of a request that are read.")
     session_hours: float = Field(24, gt=0, le=24, description="Life of a web conversation.")
+    channel_days: float = Field(
+        14, gt=0, le=30, description="Life of a messaging conversation after its last message."
+    )
     text_minutes: float = Field(
         15, gt=0, le=15, description="Longest time that a sealed text waits for its turn."
     )
@@ -133,6 +144,31 @@ class Settings(BaseSettings):
     retirement_date: Annotated[date | None, BeforeValidator(_day)] = Field(
         None, description="Day (UTC) from which the service is over and only names helplines."
     )
+    public_url: Annotated[str | None, BeforeValidator(_site)] = Field(
+        None, description="Where the internet finds this service."
+    )
+    telegram_token: SecretStr | None = Field(None, description="Telegram: the bot's token.")
+    twilio_account: str | None = Field(None, description="Twilio: the account's SID.")
+    twilio_auth_token: SecretStr | None = Field(None, description="Twilio: the auth token.")
+    twilio_discard: bool = Field(False, description="Twilio: ask it to keep no text.")
+    messenger_page_token: SecretStr | None = Field(None, description="Messenger: the page's token.")
+    messenger_app_secret: SecretStr | None = Field(None, description="Messenger: the app's secret.")
+    messenger_verify_token: SecretStr | None = Field(
+        None, description="Messenger: the word that its handshake repeats."
+    )
+    slack_bot_token: SecretStr | None = Field(None, description="Slack: the bot's token.")
+    slack_signing_secret: SecretStr | None = Field(None, description="Slack: the signing secret.")
+    telegram_api: str = Field(
+        "https://api.telegram.org", pattern=ADDRESS, description="Telegram's API."
+    )
+    twilio_api: str = Field("https://api.twilio.com", pattern=ADDRESS, description="Twilio's API.")
+    twilio_content_api: str = Field(
+        "https://content.twilio.com", pattern=ADDRESS, description="Twilio's API for lists."
+    )
+    messenger_api: str = Field(
+        "https://graph.facebook.com/v26.0", pattern=ADDRESS, description="Messenger's API."
+    )
+    slack_api: str = Field("https://slack.com/api/", pattern=ADDRESS, description="Slack's API.")
     log_level: Annotated[LOG_LEVELS, BeforeValidator(_capitals)] = Field(
         "WARNING", description="Level of the logs; they never hold a text."
     )

@@ -12,7 +12,7 @@ from bot.dialogue.record import CURRENT, TurnRecord
 from bot.dialogue.speech import INTERNAL_CHANNEL
 
 logger = logging.getLogger(__name__)
-METADATA = ("locale", "country", "channel", "unseen")
+METADATA = ("locale", "country", "channel", "unseen", "media")
 Handler = Callable[[UserMessage], Awaitable[Any]]
 
 

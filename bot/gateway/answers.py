@@ -12,19 +12,27 @@ from bot.content import models
 
 inbox = models.Base.metadata.tables["inbox"]
 outbox = models.Base.metadata.tables["outbox"]
-_COLUMNS = (outbox.c.inbox_id, outbox.c.sequence, outbox.c.content, outbox.c.delivered_with)
+_COLUMNS = (
+    outbox.c.inbox_id,
+    outbox.c.sequence,
+    outbox.c.content,
+    outbox.c.delivered_with,
+    outbox.c.late,
+)
 
 DONE = "done"
 
 
 @dataclass(frozen=True)
 class Answer:
-    """An answered turn: the worker's reply as JSON and the number of the turn."""
+    """An answered turn: the worker's reply as JSON and the number of the turn. `late` in messaging
+    apps: the crisis card stood in for it."""
 
     inbox_id: int
     turn: int
     reply: dict[str, Any]
     delivered: bool
+    late: bool = False
 
 
 class Answers:
@@ -66,7 +74,7 @@ class Answers:
         )
         new = and_(mine, outbox.c.delivered_with.is_(None))
         with self._engine.begin() as connection:
-            answers = [_answer(row) for row in connection.execute(query)]
+            answers = [answer_of(row) for row in connection.execute(query)]
             connection.execute(delete(outbox).where(mine, outbox.c.delivered_with < inbox_id))
             connection.execute(update(outbox).where(new).values(delivered_with=inbox_id))
         return answers
@@ -92,9 +100,10 @@ class Answers:
         query = select(*_COLUMNS).where(*which).order_by(outbox.c.sequence.desc()).limit(1)
         with self._engine.connect() as connection:
             row = connection.execute(query).one_or_none()
-        return None if row is None else _answer(row)
+        return None if row is None else answer_of(row)
 
 
-def _answer(row: Any) -> Answer:
+def answer_of(row: Any) -> Answer:
+    """An answer from a row of the outbox."""
     delivered = row.delivered_with is not None
-    return Answer(row.inbox_id, row.sequence, json.loads(row.content), delivered)
+    return Answer(row.inbox_id, row.sequence, json.loads(row.content), delivered, row.late)

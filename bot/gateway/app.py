@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Protocol
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -19,11 +20,25 @@ from bot.gateway.faults import QuietFaults
 from bot.gateway.headers import SecurityHeaders
 from bot.gateway.replies import OutgoingMessage
 from bot.gateway.schema import MessageBody, ProblemResponse
-from bot.gateway.upkeep import upkeep
+from bot.gateway.upkeep import Job, upkeep
 from bot.settings import Settings
 
 logger = logging.getLogger(__name__)
 PROBLEM_TYPE = "application/problem+json"
+
+
+class Channels(Protocol):
+    """The messaging channels, as bot.channels puts them together."""
+
+    @property
+    def routes(self) -> APIRouter: ...
+
+    @property
+    def jobs(self) -> tuple[Job, ...]: ...
+
+    async def begin(self) -> None: ...
+
+    async def end(self) -> None: ...
 
 
 def build_gateway(
@@ -31,15 +46,22 @@ def build_gateway(
     config: Settings,
     reload_release: Callable[[], object],
     routers: tuple[APIRouter, ...] = (),
+    *,
     prepare_database: Callable[[], bool] = lambda: True,
+    channels: Channels | None = None,
 ) -> FastAPI:
-    """The application; `routers` are the page and the channels."""
+    """The application; `routers` are the page's, `channels` bring their own."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         seconds = config.text_minutes * 60
-        async with upkeep(conversations, seconds, reload_release, prepare_database):
+        others = channels.jobs if channels else ()
+        async with upkeep(conversations, seconds, reload_release, prepare_database, others):
+            if channels:
+                await channels.begin()
             yield
+            if channels:
+                await channels.end()
 
     app = FastAPI(
         title="Handrail",
@@ -51,7 +73,7 @@ def build_gateway(
         lifespan=lifespan,
     )
     app.include_router(api(conversations, config))
-    for router in routers:
+    for router in (*routers, *((channels.routes,) if channels else ())):
         app.include_router(router)
     app.include_router(_health(conversations))
 

@@ -13,15 +13,17 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
-from bot.content.render import Message
+from bot.content.render import PAGE, Message
 from bot.crisis import CrisisMatcher
 from bot.gateway.answers import Answer
-from bot.gateway.commands import CRISIS_WORDS, NAVIGATION, Commands, Offered
+from bot.gateway.buttons import meaning
+from bot.gateway.commands import Commands
+from bot.gateway.composing import LATE, compose
 from bot.gateway.errors import BodyInvalid, ButtonForged, StorageDown, TokenUnknown
-from bot.gateway.places import country_code, country_named
+from bot.gateway.places import country_code
+from bot.gateway.reading import WELCOME, Reading
 from bot.gateway.replies import OutgoingButton, OutgoingMessage, Reply
 from bot.gateway.retirement import Retirement, Stranger, farewell
-from bot.gateway.sanitise import capped, clean, names_media
 from bot.gateway.sealing import Forged, Seal
 from bot.gateway.speaking import Speaker
 from bot.gateway.storage import Session, Storage
@@ -29,9 +31,6 @@ from bot.gateway.turns import Turns
 from bot.gateway.worker_client import Worker, WorkerReply
 
 logger = logging.getLogger(__name__)
-LATE = "utter_late_reply"
-WELCOME = "utter_welcome"
-MEDIA = '/out_of_scope{"remark": "media"}'  # a picture or file that never came to us
 
 
 @dataclass
@@ -51,8 +50,12 @@ class Conversations:
     counters: Counter[str] = field(default_factory=Counter)
     _awaited: Counter[int] = field(default_factory=Counter)
     turns: Turns = field(init=False)
+    reading: Reading = field(init=False)
 
     def __post_init__(self) -> None:
+        self.reading = Reading(
+            self.storage, self.speaker, self.matcher, self.commands, self.texts, self.text_limit
+        )
         self.turns = Turns(
             self.storage, self.worker, self.texts, self.counters, self.speaker.locale
         )
@@ -62,12 +65,14 @@ class Conversations:
         """Whether the service is over: every answer is the farewell, and nothing is stored."""
         return self.retirement.begun
 
-    def farewell(self, locale: str | None, country: str | None) -> tuple[OutgoingMessage, ...]:
+    def farewell(
+        self, locale: str | None, country: str | None, channel: str = PAGE
+    ) -> tuple[OutgoingMessage, ...]:
         """What everybody is told then; of a country that is no code the default one's helplines."""
-        return farewell(self.speaker, locale, country_code(country))
+        return farewell(self.speaker, locale, country_code(country), channel)
 
     async def start(
-        self, locale: str | None, country: str | None, channel: str = "web"
+        self, locale: str | None, country: str | None, channel: str = PAGE
     ) -> tuple[str, Reply]:
         """A new conversation: its token and the welcome. Raises StorageDown.
 
@@ -125,7 +130,8 @@ class Conversations:
             if button is not None:
                 payload = self._payload(session, button)
             else:
-                danger, sealed, payload = await self._read(session, text or "")
+                read = await self.reading.read(session, text or "")
+                danger, sealed, payload = read.danger, read.sealed, read.payload
             accepted = await run_in_threadpool(
                 self.storage.accept,
                 session,
@@ -154,60 +160,16 @@ class Conversations:
             if not self._awaited[number]:
                 del self._awaited[number]
 
-    async def _read(self, session: Session, text: str) -> tuple[bool, bytes | None, str | None]:
-        # In a thread: 100 kB of crisis words take a second, and others must not wait for it.
-        danger, text = await run_in_threadpool(self._seen_and_cleaned, text)
-        if names_media(text):
-            return False, None, MEDIA
-        if not danger:
-            offered, words = await run_in_threadpool(self._offered, session)
-            locale = session.locale or self.speaker.default_locale
-            payload = self.commands.match(text, offered, locale) or self.commands.match(
-                text, words, locale
-            )
-            if payload is None:
-                payload = self._country(text)
-            if payload is not None:
-                return False, None, payload
-        return danger, self.texts.seal(text, session.id), None
-
-    def _country(self, text: str) -> str | None:
-        """What a text means that is the name of a country and nothing else."""
-        code = country_named(text, self.speaker.release.labels.values())
-        return None if code is None else f'/inform_country{{"country": "{code}"}}'
-
-    def _seen_and_cleaned(self, text: str) -> tuple[bool, str]:
-        return self.matcher.match(text) is not None, capped(clean(text), self.text_limit)
-
-    def _offered(self, session: Session) -> tuple[list[Offered], tuple[Offered, ...]]:
-        """Buttons of the last answer, when it was seen (of the welcome before the first), and
-        the words that work whatever was said last: in an open crisis, in a plan, always."""
-        answer = self.storage.last_answer(session.id)
-        words = self.commands.always
-        if answer is None:
-            if session.turn:
-                return [], words
-            messages = [self.speaker.say(WELCOME, locale=session.locale, country=session.country)]
-        else:
-            messages = self._messages(session, answer)
-            if answer.reply.get("context", {}).get("situation"):
-                words = NAVIGATION + words
-            if answer.reply.get("crisis_open"):
-                words = CRISIS_WORDS + words
-        offered = [Offered(b.label, b.payload) for message in messages for b in message.buttons]
-        return offered, words
-
     def _payload(self, session: Session, token: str) -> str:
-        """What a pressed button means. One of an earlier answer shows its message again."""
+        """What a pressed button means. Raises ButtonForged."""
         try:
             pressed = self.buttons.read_token(token, session.id)
         except Forged as error:
             self.counters["forged_buttons"] += 1
             raise ButtonForged from error
-        payload = str(pressed["payload"])
-        if pressed["turn"] != session.turn and "{" in payload:
-            return f"/repeat{json.dumps({'choice': 'show:' + str(pressed['script'])})}"
-        return payload
+        return meaning(
+            str(pressed["payload"]), str(pressed["script"]), int(pressed["turn"]), session
+        )
 
     async def _answer(self, session: Session, inbox_id: int, danger: bool) -> Reply:
         loop = asyncio.get_running_loop()
@@ -263,18 +225,10 @@ class Conversations:
         card = self.speaker.card(session.locale, session.country)
         return Reply((self._outgoing(session.id, session.turn, card),), crisis=True)
 
-    def _messages(self, session: Session, answer: Answer) -> list[Message]:
-        return self.speaker.speak(
-            WorkerReply.model_validate(answer.reply),
-            seed=f"{session.id}:{answer.inbox_id}",
-            locale=session.locale,
-            country=session.country,
-        )
-
     def _render(self, session: Session, answer: Answer) -> list[OutgoingMessage]:
         return [
             self._outgoing(session.id, answer.turn, message)
-            for message in self._messages(session, answer)
+            for message in compose(self.speaker, session, answer)
         ]
 
     def _outgoing(self, session_id: str, turn: int, message: Message) -> OutgoingMessage:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timezone
 
-from bot.content.render import UnknownScript
+from bot.content.render import PAGE, UnknownScript
 from bot.gateway.errors import RequestProblem
 from bot.gateway.replies import OutgoingMessage
 from bot.gateway.speaking import Speaker
@@ -44,12 +44,12 @@ class Stranger(Session):
 
 
 def farewell(
-    speaker: Speaker, locale: str | None, country: str | None
+    speaker: Speaker, locale: str | None, country: str | None, channel: str = PAGE
 ) -> tuple[OutgoingMessage, ...]:
     """That it is over and the crisis card, from memory: needs neither database nor worker."""
-    card = speaker.card(locale, country)
+    card = speaker.card(locale, country, channel)
     try:
-        over = speaker.say(RETIRED, locale=locale, country=country)
+        over = speaker.say(RETIRED, locale=locale, country=country, channel=channel)
     except UnknownScript:  # an older release; the helplines are what counts
         return (OutgoingMessage(card, ()),)
     shown = {helper.id for helper in card.resources}

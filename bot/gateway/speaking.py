@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from bot.content.release import Release
 from bot.content.render import (
+    PAGE,
     Message,
     MessageButton,
     Progress,
@@ -45,33 +46,53 @@ class Speaker:
         return known_locale(given, self.release.locales)
 
     def speak(
-        self, reply: WorkerReply, *, seed: str, locale: str | None, country: str | None
+        self,
+        reply: WorkerReply,
+        *,
+        seed: str,
+        locale: str | None,
+        country: str | None,
+        channel: str = PAGE,
     ) -> list[Message]:
         """Messages of a reply, the crisis card when none is left. `seed` fixes their ids."""
         known = {"country": country, **reply.context}
-        context = self.context(locale=reply.locale or locale, **known)
+        context = self.context(locale=reply.locale or locale, channel=channel, **known)
         messages: list[Message] = []
         for named in reply.messages:
             message = self._one(named, context)
             if message is not None:
                 shown = {card.id for earlier in messages for card in earlier.resources}
                 messages.append(_without(message, shown if named.brief or named.part else set()))
-        messages = _each_button_once(messages or [self.card(locale, country)])
+        messages = each_button_once(messages or [self.card(locale, country, channel)])
         return [_with_id(message, seed, number) for number, message in enumerate(messages)]
 
-    def say(self, script: str, *, locale: str | None, country: str | None) -> Message:
+    def say(
+        self,
+        script: str,
+        *,
+        locale: str | None,
+        country: str | None,
+        channel: str = PAGE,
+        audience: str | None = None,
+    ) -> Message:
         """One script of our own; raises UnknownScript when the release does not hold it."""
-        return render(self.release, script, self.context(locale=locale, country=country))
+        context = self.context(locale=locale, country=country, channel=channel, audience=audience)
+        return render(self.release, script, context)
 
-    def card(self, locale: str | None, country: str | None) -> Message:
+    def knows(self, script: str) -> bool:
+        """Whether the release holds a script: an older one may lack what is new."""
+        return bool(self.release.editions_of(script, self.default_locale))
+
+    def card(self, locale: str | None, country: str | None, channel: str = PAGE) -> Message:
         """The crisis card: in memory, needs neither database nor worker."""
-        return self.say(CRISIS_CARD, locale=locale, country=country)
+        return self.say(CRISIS_CARD, locale=locale, country=country, channel=channel)
 
     def context(
         self,
         *,
         locale: str | None = None,
         country: str | None = None,
+        channel: str = PAGE,
         audience: str | None = None,
         age_band: str | None = None,
         platform: str | None = None,
@@ -83,7 +104,7 @@ class Speaker:
             audience=audience,
             age_band=age_band,
             country=country or self._default_country,
-            channel="web",
+            channel=channel,
             platform=platform,
             topic=situation,
         )
@@ -121,7 +142,7 @@ def _without(message: Message, shown: set[str]) -> Message:
     return message.model_copy(update={"resources": cards})
 
 
-def _each_button_once(messages: list[Message]) -> list[Message]:
+def each_button_once(messages: list[Message]) -> list[Message]:
     """A button that several messages of a reply bring stands under the last of them."""
     last = {
         (button.label, button.payload): place

@@ -1,4 +1,4 @@
-"""Sessions, inbox and outbox in the database. Accepted means committed.
+"""Inbox and outbox in the database, beside the sessions. Accepted means committed.
 
 A text is sealed and kept until its turn is done; then the row keeps its id and status only. The
 outbox holds script ids and closed-list values, never a rendered text. Times are seconds since 1970.
@@ -6,34 +6,19 @@ outbox holds script ids and closed-list values, never a rendered text. Times are
 
 from __future__ import annotations
 
-import hmac
 import json
-import secrets
 import time
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, and_, delete, insert, select, update
+from sqlalchemy import Connection, and_, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from bot.content import models
-from bot.content.database import empty_log
 from bot.gateway.answers import DONE, Answers, inbox, outbox
 from bot.gateway.errors import KeyReused, TokenUnknown
+from bot.gateway.sessions import PENDING, Session, Sessions, seen, session
 
-session = models.Base.metadata.tables["session"]
-PENDING, FAILED = "pending", "failed"
-
-
-@dataclass(frozen=True)
-class Session:
-    """A conversation. `turn` is the number of the last answer; `id` is all that Rasa sees."""
-
-    id: str
-    channel: str
-    locale: str | None
-    country: str | None
-    turn: int
+__all__ = ["Accepted", "FromApp", "Session", "Storage", "Waiting"]
 
 
 @dataclass(frozen=True)
@@ -52,89 +37,68 @@ class Waiting:
     sealed: bytes | None
     payload: str | None
     unseen: bool
+    media: str | None = None
+    danger: bool = False
+    created: float = 0.0
 
 
-class Storage(Answers):
+@dataclass(frozen=True)
+class FromApp:
+    """What a messaging app tells of a message: its `event` id there, its place among the others,
+    what came with it, whether it speaks of danger; and the sealed `address` to write back to."""
+
+    event: str
+    address: bytes
+    position: int | None = None
+    media: str | None = None
+    danger: bool = False
+
+
+class Storage(Sessions, Answers):
     """Plain transactions on an engine; raises SQLAlchemyError when the database fails."""
 
-    def __init__(self, engine: Engine, session_seconds: float, pepper: bytes) -> None:
-        super().__init__(engine)
-        self._lifetime = session_seconds
-        self._pepper = pepper
-
-    def _digest(self, text: str) -> str:
-        # Keyed: a short text could be guessed from a plain hash by whoever has the database.
-        return hmac.new(self._pepper, text.encode("utf-8", "surrogatepass"), "sha256").hexdigest()
-
-    @property
-    def shared(self) -> bool:
-        """Whether other gateways may work on the same database: a file is one machine's alone."""
-        return self._engine.dialect.name != "sqlite"
-
-    def open_session(
-        self, channel: str, locale: str | None, country: str | None
-    ) -> tuple[str, Session]:
-        """A new conversation and its token, of which only a hash is stored."""
-        token, now = secrets.token_urlsafe(32), time.time()
-        made = Session(secrets.token_hex(16), channel, locale, country, 0)
-        with self._engine.begin() as connection:
-            connection.execute(
-                insert(session).values(
-                    id=made.id,
-                    token_hash=self._digest(token),
-                    channel=channel,
-                    locale=locale,
-                    country=country,
-                    created=now,
-                    last_seen=now,
-                    expires=now + self._lifetime,
-                    deleted=False,
-                    turn=0,
-                )
-            )
-        return token, made
-
-    def find_session(self, token: str) -> Session | None:
-        """The live conversation of a token, or None."""
-        query = select(
-            session.c.id, session.c.channel, session.c.locale, session.c.country, session.c.turn
-        ).where(
-            session.c.token_hash == self._digest(token),
-            session.c.deleted.is_(False),
-            session.c.expires > time.time(),
-        )
-        with self._engine.connect() as connection:
-            row = connection.execute(query).one_or_none()
-        return None if row is None else Session(*row)
-
     def accept(
-        self, found: Session, key: str, body: str, *, sealed: bytes | None, payload: str | None
+        self,
+        found: Session,
+        key: str,
+        body: str,
+        *,
+        sealed: bytes | None,
+        payload: str | None,
+        app: FromApp | None = None,
     ) -> Accepted:
-        """Commit a message, once for each key.
+        """Commit a message, once for each key; one of a messaging app once for each event, whatever
+        became of its conversation since.
 
         Raises KeyReused when its key came with another body, TokenUnknown when the conversation
         was erased meanwhile.
         """
         values = {
             "session_id": found.id,
-            "idempotency_key": self._digest(key),
-            "body_hash": self._digest(body),
+            "idempotency_key": self.digest(key),
+            "body_hash": self.digest(body),
             "sealed_text": sealed,
             "payload": payload,
             "status": PENDING,
             "created": time.time(),
         }
+        if app is not None:
+            values |= {"position": app.position, "media": app.media, "danger": app.danger}
         try:
             with self._engine.begin() as connection:
+                if app is not None:
+                    self._meet(connection, found, app)
                 values["unseen"] = bool(connection.execute(_unseen(found.id)).scalar())
                 row = connection.execute(insert(inbox).values(**values).returning(inbox.c.id))
                 return Accepted(int(row.scalar_one()), again=False)
         except IntegrityError:
             query = select(inbox.c.id, inbox.c.body_hash).where(
-                inbox.c.session_id == found.id, inbox.c.idempotency_key == self._digest(key)
+                inbox.c.session_id == found.id, inbox.c.idempotency_key == self.digest(key)
             )
             with self._engine.connect() as connection:
                 earlier = connection.execute(query).one_or_none()
+            if app is not None and self.was_seen(found.channel, app.event):
+                return Accepted(int(earlier.id) if earlier else 0, again=True)
             if earlier is None:
                 # The conversation was erased a moment ago.
                 raise TokenUnknown from None
@@ -142,31 +106,39 @@ class Storage(Answers):
                 raise KeyReused from None
             return Accepted(int(earlier.id), again=True)
 
+    def _meet(self, connection: Connection, found: Session, app: FromApp) -> None:
+        """Note an event as seen, and where its sender is now; IntegrityError when it was before."""
+        now = time.time()
+        digest = self._event(found.channel, app.event)
+        connection.execute(insert(seen).values(digest=digest, created=now))
+        connection.execute(
+            update(session)
+            .where(session.c.id == found.id)
+            .values(address=app.address, last_seen=now, expires=now + self._contact_lifetime)
+        )
+
+    def _event(self, channel: str, event: str) -> str:
+        return self.digest(f"{channel}\0{event}")
+
+    def was_seen(self, channel: str, event: str) -> bool:
+        """Whether an event of a messaging app was accepted in the last days."""
+        query = select(seen.c.digest).where(seen.c.digest == self._event(channel, event))
+        with self._engine.connect() as connection:
+            return connection.execute(query).first() is not None
+
     def waiting(self, session_id: str) -> list[Waiting]:
-        """Messages of a conversation whose turn is not done, in order."""
+        """Messages of a conversation whose turn is not done, in order: danger first, then as the
+        platform numbers them where one does, then as they came."""
         query = (
-            select(inbox.c.id, inbox.c.sealed_text, inbox.c.payload, inbox.c.unseen)
+            select(
+                *(inbox.c.id, inbox.c.sealed_text, inbox.c.payload, inbox.c.unseen),
+                *(inbox.c.media, inbox.c.danger, inbox.c.created),
+            )
             .where(inbox.c.session_id == session_id, inbox.c.status == PENDING)
-            .order_by(inbox.c.id)
+            .order_by(inbox.c.danger.desc(), inbox.c.position, inbox.c.id)
         )
         with self._engine.connect() as connection:
             return [Waiting(*row) for row in connection.execute(query)]
-
-    def sessions_waiting(self, older_than: float = 0.0) -> list[Session]:
-        """Conversations with a message of that age (seconds) whose turn is not done."""
-        old = inbox.c.created <= time.time() - older_than
-        query = (
-            select(
-                session.c.id, session.c.channel, session.c.locale, session.c.country, session.c.turn
-            )
-            .where(
-                session.c.id.in_(select(inbox.c.session_id).where(inbox.c.status == PENDING, old)),
-                session.c.deleted.is_(False),
-            )
-            .order_by(session.c.last_seen)
-        )
-        with self._engine.connect() as connection:
-            return [Session(*row) for row in connection.execute(query)]
 
     def finish(
         self,
@@ -204,11 +176,12 @@ class Storage(Answers):
                     **{name: value for name, value in known.items() if value is not None},
                 )
             )
-            turn = int(
-                connection.execute(select(session.c.turn).where(session.c.id == session_id))
-                .scalars()
-                .one()
-            )
+            told = select(session.c.turn, session.c.carded).where(session.c.id == session_id)
+            turn, carded = connection.execute(told).one()
+            if carded is not None:
+                connection.execute(
+                    update(session).where(session.c.id == session_id).values(carded=None)
+                )
             connection.execute(
                 insert(outbox).values(
                     session_id=session_id,
@@ -216,37 +189,14 @@ class Storage(Answers):
                     sequence=turn,
                     content=json.dumps(reply),
                     created=now,
+                    late=carded is not None,
                 )
             )
             if alone:
                 for table, number in ((outbox, outbox.c.inbox_id), (inbox, inbox.c.id)):
                     earlier = and_(table.c.session_id == session_id, number < inbox_id)
                     connection.execute(delete(table).where(earlier))
-        return turn
-
-    def forget(self, session_id: str) -> None:
-        """End a conversation and erase everything about it."""
-        with self._engine.begin() as connection:
-            for table in (outbox, inbox):
-                connection.execute(delete(table).where(table.c.session_id == session_id))
-            connection.execute(delete(session).where(session.c.id == session_id))
-        empty_log(self._engine)
-
-    def purge(self, text_seconds: float) -> list[str]:
-        """Give up texts that waited too long, erase ended conversations; returns their ids."""
-        now = time.time()
-        with self._engine.begin() as connection:
-            connection.execute(
-                update(inbox)
-                .where(inbox.c.status == PENDING, inbox.c.created < now - text_seconds)
-                .values(status=FAILED, sealed_text=None, payload=None, done_at=now)
-            )
-            ended = list(
-                connection.execute(select(session.c.id).where(session.c.expires <= now)).scalars()
-            )
-        for session_id in ended:
-            self.forget(session_id)
-        return ended
+        return int(turn)
 
 
 def _unseen(session_id: str) -> Any:

@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from bot.gateway.places import country_code
 from bot.gateway.sealing import Forged, Seal
+from bot.gateway.settling import Settling
 from bot.gateway.speaking import CRISIS_CARD
 from bot.gateway.storage import Session, Storage, Waiting
 from bot.gateway.worker_client import (
@@ -26,6 +27,7 @@ from bot.gateway.worker_client import (
 
 # What says that everything was erased; before it the person is asked.
 ERASING_SCRIPT = "utter_delete_data"
+DANGER = "immediate_danger"
 MOST_FAILURES = 3
 LONGEST_WAIT, OTHERS_SECONDS = 1.0, 40.0
 
@@ -36,7 +38,8 @@ logger = logging.getLogger(__name__)
 class Turns:
     """One task a conversation takes its turns; `counters` counts what went wrong.
 
-    `known_locale` gives the locale that the release offers for one that the worker detected.
+    `known_locale` gives the locale that the release offers for one that the worker detected;
+    `answered` is told the conversation of each answer.
     """
 
     storage: Storage
@@ -44,6 +47,8 @@ class Turns:
     texts: Seal
     counters: Counter[str]
     known_locale: Callable[[str | None], str | None]
+    settling: Settling = field(default_factory=Settling)
+    answered: Callable[[str], None] = lambda session_id: None
     _failures: Counter[int] = field(default_factory=Counter)
     _tasks: dict[str, asyncio.Task[bool]] = field(default_factory=dict)
     _to_forget: set[str] = field(default_factory=set)
@@ -69,6 +74,9 @@ class Turns:
         """Take every waiting turn of a conversation, in order; False when the worker is away."""
         # Read anew for each turn: what was erased meanwhile is not handed on.
         while waiting := await run_in_threadpool(self.storage.waiting, session.id):
+            if seconds := self.settling.seconds(session, waiting):
+                await asyncio.sleep(seconds)
+                continue
             item = waiting[0]
             card = WorkerReply(messages=[NamedScript(script=CRISIS_CARD)])
             try:
@@ -85,6 +93,9 @@ class Turns:
                 # It would hold up all that is written after it: the card is its answer.
                 reply = card
             self._failures.pop(item.id, None)
+            if item.danger and reply.crisis is None:
+                # The phrase matcher saw it, whatever the worker made of it.
+                reply = reply.model_copy(update={"crisis": DANGER})
             await self._finish(session, item.id, reply)
         return True
 
@@ -101,6 +112,7 @@ class Turns:
             country=country_code(reply.context.get("country")),
             alone=erased,
         )
+        self.answered(session.id)
         if erased:
             await self.forget_state(session.id)
 
@@ -118,6 +130,7 @@ class Turns:
                 "country": session.country,
                 "channel": session.channel,
                 "unseen": item.unseen,
+                "media": item.media,
             },
         }
 

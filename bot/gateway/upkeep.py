@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from starlette.concurrency import run_in_threadpool
@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from bot.gateway.conversations import Conversations
 
 logger = logging.getLogger(__name__)
+Job = tuple[Callable[[], Awaitable[None]], float]  # and every how many seconds
 TURNS_SECONDS, PURGE_SECONDS, RELEASE_SECONDS, DATABASE_SECONDS = 0.5, 60.0, 60.0, 5.0
 
 
@@ -21,10 +22,12 @@ async def upkeep(
     text_seconds: float,
     reload_release: Callable[[], object],
     prepare_database: Callable[[], bool],
+    others: Sequence[Job] = (),
 ) -> AsyncIterator[None]:
     """Keep all of it going in tasks of their own: none waits for a worker that hangs.
 
-    `prepare_database` tells whether the database is ready; it is asked until it is.
+    `prepare_database` tells whether the database is ready; it is asked until it is. `others` are
+    jobs of the channels.
     """
 
     async def turns() -> None:
@@ -42,11 +45,12 @@ async def upkeep(
         if not await run_in_threadpool(prepare_database):
             logger.error("the database is not ready: the crisis card answers")
 
-    jobs = (
+    jobs: tuple[Job, ...] = (
         (turns, TURNS_SECONDS),
         (purge, PURGE_SECONDS),
         (releases, RELEASE_SECONDS),
         (database, DATABASE_SECONDS),
+        *others,
     )
     tasks = [asyncio.create_task(_for_ever(job, seconds)) for job, seconds in jobs]
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,8 +13,9 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.content.plans import AUDIENCES
-from bot.gateway.conversations import WELCOME, Conversations
+from bot.gateway.conversations import Conversations
 from bot.gateway.errors import RequestProblem, StorageDown
+from bot.gateway.reading import WELCOME
 from bot.gateway.replies import OutgoingMessage
 from bot.page import help as helping
 from bot.page.about import facts
@@ -132,7 +134,7 @@ class Views:
         """The chat as HTML."""
         speaker = self._conversations.speaker
         code = view.country or self._config.default_country
-        told = {"locale": view.locale, "country": view.country}
+        say = partial(speaker.say, locale=view.locale, country=view.country)
         return self._html(
             "chat.html",
             view,
@@ -142,8 +144,8 @@ class Views:
             country_name=helping.country_name(speaker.release, view.locale, code),
             countries=helping.countries(speaker.release, view.locale),
             elsewhere=helping.ELSEWHERE,
-            offline=speaker.say(StorageDown.script, **told),
-            no_files=speaker.say(NO_FILES, **told),
+            offline=say(StorageDown.script),
+            no_files=say(NO_FILES),
             sheets=self._keeping.at_hand(view.locale, view.country),
             idle=f"{self._config.idle_minutes:g}",
             longest=longest_text(self._config.body_limit),

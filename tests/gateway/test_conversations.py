@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, select
@@ -53,7 +54,13 @@ async def test_the_worker_gets_ids_and_the_cleaned_text_alone(
         "conversation": session.id,
         "message_id": body["message_id"],
         "text": "restart now",
-        "metadata": {"locale": "en", "country": "CA", "channel": "web", "unseen": False},
+        "metadata": {
+            "locale": "en",
+            "country": "CA",
+            "channel": "web",
+            "unseen": False,
+            "media": None,
+        },
     }
 
 
@@ -647,9 +654,10 @@ async def test_starting_over_and_deleting_are_understood_whatever_was_said_last(
     gateway: Gateway, worker: FakeWorker
 ) -> None:
     conversations = gateway.edge.conversations
-    conversations.commands = Commands(
+    commands = Commands(
         {"en": {"values": {"start_over": ["start over"], "delete_data": ["delete everything"]}}}
     )
+    conversations.reading = replace(conversations.reading, commands=commands)
     session, _ = await gateway.begin()
     for said in ("start over", "delete everything", "start over please"):
         await gateway.say(session, said)

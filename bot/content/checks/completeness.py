@@ -14,6 +14,8 @@ _FRAME = re.compile(r"utter_([a-z0-9_]+)_(?:open|start|handoff)")
 CAREGIVER = "parent"
 _YOUNG = {"teen", "adult", "unset"}
 
+SWITCH = "/switch_language"
+
 
 def completeness(material: Material) -> Iterator[Problem]:
     """Problems of the collection as a whole."""
@@ -92,7 +94,7 @@ def _alike(material: Material, base: str, locale: str) -> Iterator[Problem]:
             if getattr(twin, field) != getattr(edition, field):
                 message = f"{name} has other {field} than in {base}"
                 yield Problem(twin.file, twin.line, message, "Give both the same.")
-        payloads = [[button.payload for button in item.buttons] for item in (twin, edition)]
+        payloads = [[_meaning(each.payload) for each in item.buttons] for item in (twin, edition)]
         if payloads[0] != payloads[1]:
             message = f"{name} has other buttons than in {base}"
             yield Problem(twin.file, twin.line, message, "Give both the same payloads in order.")
@@ -100,6 +102,11 @@ def _alike(material: Material, base: str, locale: str) -> Iterator[Problem]:
         if place not in ours:
             message = f"{twin.script} {place[1:]} is not in {base}"
             yield Problem(twin.file, twin.line, message, f"Write it in {base} first, or remove it.")
+
+
+def _meaning(payload: str) -> str:
+    """A payload without the language it leads to: each text offers the other one."""
+    return SWITCH if payload.startswith(f"{SWITCH}{{") else payload
 
 
 def _place(edition: Edition) -> tuple[str, str | None, str | None, str | None]:
