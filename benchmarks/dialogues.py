@@ -71,7 +71,7 @@ async def measure(dialogues: list[dict[str, Any]]) -> list[Outcome]:
     config = read_settings()
     policy = yaml.safe_load((ROOT / "responses" / "lint.yml").read_text("utf-8"))
     outcomes = []
-    async with local_edge(config, ensure_model(config)) as edge:
+    async with local_edge(config, ensure_model(config)) as (edge, _):
         for wanted in dialogues:
             line = {name: wanted.get(name) for name in ("id", "locale", "country", "turns")}
             spoken = await hold(edge, json.dumps(line))

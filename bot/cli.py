@@ -170,6 +170,44 @@ def chat(
 
 
 @app.command()
+def channels(
+    set_up: Annotated[
+        bool, typer.Option(help="Register at Telegram, make WhatsApp's lists.")
+    ] = False,
+    letters: Annotated[
+        bool, typer.Option(help="Show the answers that no platform would take.")
+    ] = False,
+) -> None:
+    """Messaging channels: what is set up, what is missing, which address each platform needs."""
+    from bot.operations import channel_setup
+
+    config = read_settings()
+    lines = channel_setup.set_up if set_up else channel_setup.states
+    for line in (channel_setup.letters if letters else lines)(config):
+        print(line)
+
+
+@app.command()
+def simulate(
+    channel: Annotated[str, typer.Argument(help="telegram, whatsapp, sms, messenger or slack")],
+) -> None:
+    """Try a messaging channel in this terminal, without an account: its platform is played."""
+    from bot.operations.playing import CHANNELS, play
+    from bot.operations.talking import local_edge
+
+    if channel not in CHANNELS:
+        print(f"{channel} is no channel: {', '.join(CHANNELS)}", file=sys.stderr)
+        raise typer.Exit(1)
+    config = read_settings()
+
+    async def simulated() -> None:
+        async with local_edge(config, _model(config)) as (edge, private):
+            await play(edge, private, channel)
+
+    asyncio.run(simulated())
+
+
+@app.command()
 def purge() -> None:
     """Erase conversations whose time is over and texts that waited too long."""
     from bot.edge import open_storage

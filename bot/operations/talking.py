@@ -39,8 +39,8 @@ class LocalWorker:
 
 
 @asynccontextmanager
-async def local_edge(config: Settings, model: Path) -> AsyncIterator[Edge]:
-    """The edge with a worker inside, on databases that are gone afterwards."""
+async def local_edge(config: Settings, model: Path) -> AsyncIterator[tuple[Edge, Settings]]:
+    """The edge with a worker inside, on databases that are gone afterwards, and its settings."""
     with tempfile.TemporaryDirectory(prefix="handrail-") as folder:
         private = config.model_copy(
             update={
@@ -52,14 +52,14 @@ async def local_edge(config: Settings, model: Path) -> AsyncIterator[Edge]:
         )
         edge = open_edge(private, LocalWorker(Engine.load(model, private.tracker_database)))
         try:
-            yield edge
+            yield edge, private
         finally:
             edge.engine.dispose()
 
 
 async def talk(config: Settings, model: Path, lines: Iterable[str], results: TextIO) -> None:
     """Dialogues as JSON lines {id, locale?, country?, turns} to JSON lines with the answers."""
-    async with local_edge(config, model) as edge:
+    async with local_edge(config, model) as (edge, _):
         for line in lines:
             write_line(await dialogue(edge, line), results)
 
@@ -99,7 +99,7 @@ def _name(given: object) -> str | int | None:
 
 async def chat(config: Settings, model: Path, locale: str | None, country: str | None) -> None:
     """A conversation in the terminal; buttons are chosen by number or words; Ctrl-D ends it."""
-    async with local_edge(config, model) as edge:
+    async with local_edge(config, model) as (edge, _):
         token, welcome = await edge.conversations.start(locale, country)
         show(welcome)
         while True:

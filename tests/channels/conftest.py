@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import itertools
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from bot.content.store import ReleaseStore
 from bot.crisis import CrisisMatcher
@@ -14,28 +18,47 @@ from tests.channels.apps import Apps, open_apps
 from tests.gateway.conftest import prepared, recorded, worker  # noqa: F401 - fixtures
 from tests.gateway.fakes import FakeWorker
 
+_people = itertools.count(1)
+
 
 @pytest.fixture
-def quick(
-    release_store: ReleaseStore, matcher: CrisisMatcher, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def person() -> int:
+    """Somebody who has not written before."""
+    return next(_people)
+
+
+@pytest.fixture(scope="module")
+def quick(release_store: ReleaseStore, matcher: CrisisMatcher) -> Iterator[None]:
     """Release and phrases are read once for all tests."""
-    monkeypatch.setattr("bot.edge.open_release", lambda config, root: release_store)
-    monkeypatch.setattr(CrisisMatcher, "from_directory", lambda path: matcher)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bot.edge.open_release", lambda config, root: release_store)
+        patch.setattr(CrisisMatcher, "from_directory", lambda path: matcher)
+        yield
 
 
 @pytest.fixture
-async def apps(prepared: Settings, worker: FakeWorker, quick: None) -> AsyncIterator[Apps]:  # noqa: F811
+async def apps(
+    prepared: Settings,  # noqa: F811
+    worker: FakeWorker,  # noqa: F811
+    quick: None,
+) -> AsyncIterator[Apps]:
     """With a worker that plays a script."""
     async with open_apps(prepared, worker) as opened:
         yield opened
 
 
-@pytest.fixture
-async def real_apps(prepared: Settings, engine: Any, quick: None) -> AsyncIterator[Apps]:  # noqa: F811
-    """With Rasa and the trained model behind it."""
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def real_apps(
+    recorded: Path,  # noqa: F811
+    engine: Any,
+    quick: None,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[Apps]:
+    """With Rasa and the trained model behind it; one for all tests of a module."""
     from bot.operations.talking import LocalWorker
 
-    patient = prepared.model_copy(update={"answer_deadline": 30})
-    async with open_apps(patient, LocalWorker(engine)) as opened:
+    folder = tmp_path_factory.mktemp("real")
+    shutil.copy(recorded, folder)
+    config = Settings(_env_file=None, data_folder=folder, answer_deadline=30)
+    async with open_apps(config, LocalWorker(engine)) as opened:
         yield opened

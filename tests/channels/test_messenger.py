@@ -314,14 +314,17 @@ def test_a_followed_link_names_language_audience_and_country(
 
 
 def test_each_edit_of_a_message_is_an_event(channel: Channel, platform: MessengerSimulator) -> None:
-    (first,) = read(channel, platform.edits("ana", "they want money", 1))
-    (second,) = read(channel, platform.edits("ana", "they want $500", 2))
-    assert (first.kind, first.text, first.event) == (
-        Kind.EDIT,
-        "they want money",
-        "edit:m_earlier:1",
-    )
-    assert second.event == "edit:m_earlier:2"
+    base = platform.message("ana", {})
+    del base["message"]
+    edits = [
+        {**base, "message_edit": {"mid": "m_1", "text": text, "num_edit": times}}
+        for times, text in enumerate(("they want money", "they want $500"), start=1)
+    ]
+    first, second = read(channel, platform.delivers(*edits))
+    assert (first.kind, first.text, first.event) == (Kind.EDIT, "they want money", "edit:m_1:1")
+    assert (second.text, second.event) == ("they want $500", "edit:m_1:2")
+    (told,) = read(channel, platform.edits("ana", "changed"))
+    assert (told.kind, told.text) == (Kind.EDIT, "changed")
 
 
 @pytest.mark.parametrize(
@@ -478,7 +481,7 @@ def graph_error(status: int, code: int, subcode: int | None = None, **more: Any)
         (Answer(404, b"<html>"), TryAgain()),
         (Answer(200, b"<html>"), TryAgain()),
         (Answer(200, b"{}"), TryAgain()),
-        (Answer(302, b"", {"location": "http://127.0.0.1:1/"}), TryAgain()),
+        (Answer(302, b"", {"location": "/elsewhere"}), TryAgain()),
         (Answer(dropped=True), TryAgain()),
         (Answer(delay=0.6), TryAgain()),
     ],

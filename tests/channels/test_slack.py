@@ -175,6 +175,16 @@ def test_a_text_names_its_chat_its_event_and_its_time(
     )
 
 
+def test_half_an_emoji_silences_nobody(channel: Channel, platform: SlackSimulator) -> None:
+    (told,) = read(channel, platform.says("ana", "ay \ud83d"))
+    assert told.text == "ay \ufffd"
+
+
+def test_a_short_stamp_is_read_as_a_fraction(channel: Channel, platform: SlackSimulator) -> None:
+    (told,) = read(channel, platform.delivers(platform.message("ana", text="x", ts="1700.5")))
+    assert (told.position, told.sent) == (1_700_500_000, 1700.5)
+
+
 @pytest.mark.parametrize("subtype", [None, "thread_broadcast", "me_message"])
 def test_a_text_is_read_in_each_form_that_people_write(
     channel: Channel, platform: SlackSimulator, subtype: str | None
@@ -288,6 +298,9 @@ def no_event(platform: SlackSimulator) -> dict[str, Delivery]:
         "another bot's": delivered(bot_id="B02"),
         "a preview": platform.unfurls("ana", "https://x.org"),
         "a change without a new text": platform.edits("ana", "same", "same"),
+        "a change by nobody": platform.delivers(
+            platform.change("ana", "before", "after", by_person=False)
+        ),
         "a deletion": delivered(subtype="message_deleted"),
         "somebody joined": delivered(subtype="channel_join"),
         "our own change": platform.delivers(
@@ -348,7 +361,8 @@ def test_a_press_where_others_read_along_is_answered_for_one_alone(
 
 
 @pytest.mark.parametrize(
-    "body", [b"{", b"[]", b"{" * 100_000, b"payload=no", b"payload=%5B%5D", b"\xff\xfe", b"&" * 99]
+    "body",
+    [b"{", b"[]", b'{"a":' * 100_000, b"payload=no", b"payload=%5B%5D", b"\xff\xfe", b"&" * 99],
 )
 def test_what_is_neither_event_nor_form_is_unreadable_or_nothing(
     channel: Channel, body: bytes
@@ -544,7 +558,7 @@ def web_error(code: Any, status: int = 200, **headers: str) -> Answer:
                 "team_added_to_org",
             )
         ),
-        (web_error("ratelimited", 429, **{"retry-after": "30"}), TryAgain(30.0)),
+        (web_error("too_fast", 429, **{"retry-after": "30"}), TryAgain(30.0)),
         (web_error("ratelimited", **{"Retry-After": "7"}), TryAgain(7.0)),
         (Answer(429, b"", {"Retry-After": "soon"}), TryAgain()),
         (web_error("invalid_auth", 502), TryAgain()),

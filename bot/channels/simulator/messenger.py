@@ -67,7 +67,7 @@ class MessengerSimulator(Platform):
 
     def edits(self, contact: str, text: str, times: int = 1) -> Delivery:
         """A message of earlier is changed for the `times`-th time, which may be five."""
-        told = {"mid": "m_earlier", "text": text, "num_edit": times}
+        told = {"mid": f"m_earlier_{next(self._numbers)}", "text": text, "num_edit": times}
         return self.delivers({**self._event(contact), "message_edit": told})
 
     def says_at_once(self, *said: tuple[str, str]) -> Delivery:

@@ -28,7 +28,7 @@ class Slack:
     name = "slack"
     # One message a second in a channel, several hundred a minute in a workspace:
     # https://docs.slack.dev/apis/web-api/rate-limits
-    rate = 20.0
+    rate = 5.0
     pause = 1.0
 
     def __init__(

@@ -51,7 +51,9 @@ def _said(number: int, message: Message) -> Incoming | None:
     if told is None or told.kind is Kind.GROUP:
         return told
     if message.text and (start := _START.fullmatch(message.text)):
-        return replace(told, kind=Kind.START, text="", **_followed(start[1] or ""))
+        # The parameter stays a text: somebody may have typed one word of despair behind it.
+        parameter = start[1] or ""
+        return replace(told, kind=Kind.START, text=parameter, **_followed(parameter))
     if message.media_group_id and not told.text:
         # Each picture of an album comes by itself; as repetitions of one they are refused once.
         return replace(told, event=f"album:{told.contact}:{message.media_group_id}")
