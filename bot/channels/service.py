@@ -20,6 +20,7 @@ from bot.gateway.conversations import Conversations
 from bot.gateway.messaging import Messaging
 from bot.gateway.posting import Posting
 from bot.gateway.sealing import Seal
+from bot.gateway.settling import LONGEST_SECONDS
 from bot.gateway.upkeep import Job
 
 logger = logging.getLogger(__name__)
@@ -81,7 +82,8 @@ class ChannelService:
         await self.delivery.close()
 
     async def _cards(self) -> None:
-        await self.delivery.send_cards(self.deadline)
+        # What waits for messages that were written before it is not late yet.
+        await self.delivery.send_cards(self.deadline + LONGEST_SECONDS)
 
     async def _letters(self) -> None:
         await run_in_threadpool(self.messaging.posting.purge)

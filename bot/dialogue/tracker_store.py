@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.content.database import empty_log, open_database
+from bot.content.render import PAGE
 from bot.dialogue.minimise import minimised
 from bot.dialogue.record import CURRENT
 
@@ -110,14 +111,36 @@ class MinimisedTrackerStore(TrackerStore):
             connection.execute(delete(trackers).where(trackers.c.conversation == conversation))
         empty_log(self.engine)
 
-    def purge(self, older_than: float) -> int:
-        """Erase conversations last used before `older_than` (seconds since 1970); their number."""
+    def purge(self, older_than: float, apps_older_than: float | None = None) -> int:
+        """Erase conversations last used before `older_than` (seconds since 1970), those in
+        messaging apps before `apps_older_than` where that is given; their number."""
+        old = select(trackers.c.conversation, trackers.c.events, trackers.c.updated).where(
+            trackers.c.updated < older_than
+        )
         with self.engine.begin() as connection:
-            result = connection.execute(delete(trackers).where(trackers.c.updated < older_than))
+            over = [
+                row.conversation
+                for row in connection.execute(old)
+                if apps_older_than is None
+                or row.updated < apps_older_than
+                or not _of_an_app(json.loads(row.events))
+            ]
+            for conversation in over:
+                connection.execute(delete(trackers).where(trackers.c.conversation == conversation))
         empty_log(self.engine)
-        return int(result.rowcount)
+        return len(over)
 
     async def keys(self) -> Iterable[str]:
         """Conversation ids."""
         with self.engine.connect() as connection:
             return list(connection.execute(select(trackers.c.conversation)).scalars())
+
+
+def _of_an_app(events: list[dict[str, Any]]) -> bool:
+    """Whether a stored conversation is held in a messaging app."""
+    channels = [
+        event.get("value")
+        for event in events
+        if event.get("event") == "slot" and event.get("name") == "channel"
+    ]
+    return bool(channels) and channels[-1] not in (None, PAGE)

@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 PURGE_SECONDS = 600.0
 
 
-def build_worker(engine: Engine, token: str, hours: float = 24) -> Starlette:
+def build_worker(engine: Engine, token: str, hours: float = 24, apps_days: float = 14) -> Starlette:
     """GET /health, POST /turn, DELETE /conversations/<id>; all but health need the token.
 
     401 without it, 400 for a turn that is no JSON object, 500 for one that fails; each with
@@ -68,7 +68,7 @@ def build_worker(engine: Engine, token: str, hours: float = 24) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        purging = asyncio.create_task(purge_regularly(engine, hours))
+        purging = asyncio.create_task(purge_regularly(engine, hours, apps_days))
         yield
         purging.cancel()
 
@@ -91,11 +91,12 @@ async def _told(what: str, answer: Awaitable[Response]) -> Response:
         return JSONResponse({"title": f"the {what} failed"}, status_code=500)
 
 
-async def purge_regularly(engine: Engine, hours: float) -> None:
+async def purge_regularly(engine: Engine, hours: float, apps_days: float = 14) -> None:
     """Erase what is over, also where the gateway could not ask for it; a fault is tried again."""
     while True:
         try:
-            engine.store.purge(time.time() - hours * 3600)
+            now = time.time()
+            engine.store.purge(now - hours * 3600, now - apps_days * 86_400)
         except SQLAlchemyError as error:
             logger.error("purge failed: %s", type(error).__name__)
         await asyncio.sleep(PURGE_SECONDS)
@@ -113,7 +114,7 @@ def serve(config: Settings, model: Path) -> None:
     engine = Engine.load(model, config.tracker_database)
     asyncio.run(engine.check_golden_sentences())
     uvicorn.run(
-        build_worker(engine, token, config.session_hours),
+        build_worker(engine, token, config.session_hours, config.channel_days),
         host=config.worker_host,
         port=config.worker_port,
         log_level="warning",

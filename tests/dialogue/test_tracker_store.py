@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rasa.core.channels.channel import UserMessage
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy import select
 from sqlalchemy.dialects import sqlite
@@ -197,6 +199,18 @@ async def test_what_is_old_is_purged(engine: Engine, store: MinimisedTrackerStor
         updated = connection.execute(select(trackers.c.updated)).scalar_one()
     assert store.purge(updated) == 0
     assert store.purge(updated + 1) == 1
+
+
+@pytest.mark.parametrize(("channel", "kept"), [("web", 0), ("telegram", 1), ("sms", 1)])
+async def test_what_is_old_on_the_page_may_be_young_in_a_messaging_app(
+    engine: Engine, store: MinimisedTrackerStore, channel: str, kept: int
+) -> None:
+    tracker = await begun(engine)
+    tracker.update(SlotSet("channel", channel))
+    await store.save(tracker)
+    later = time.time() + 3600
+    assert store.purge(later, apps_older_than=0) == 1 - kept
+    assert store.purge(later, apps_older_than=later) == kept
     assert list(await store.keys()) == []
 
 

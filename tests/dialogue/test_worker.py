@@ -133,7 +133,7 @@ class FailingEngine:
     async def forget(self, conversation: str) -> None:
         await self.take_turn({})
 
-    def purge(self, older_than: float) -> int:
+    def purge(self, older_than: float, apps_older_than: float) -> int:
         self.failed += 1
         raise OperationalError(SECRET, {}, Exception(SECRET))
 

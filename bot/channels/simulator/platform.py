@@ -44,6 +44,18 @@ class Answer:
     dropped: bool = False
 
 
+class LoopbackServer(ThreadingHTTPServer):
+    """On a port of this machine; a client that hangs up is no fault."""
+
+    daemon_threads = True
+
+    def __init__(self, port: int, handler: type[BaseHTTPRequestHandler]) -> None:
+        super().__init__(("127.0.0.1", port), handler)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Nothing is printed: addresses hold tokens."""
+
+
 class Platform(ABC):
     """One platform. `shown` holds what people got to see; `faults` are answered first, in order."""
 
@@ -83,8 +95,7 @@ class Platform(ABC):
     @contextmanager
     def serving(self, port: int = 0) -> Iterator[str]:
         """Serve the API on loopback; yields its address without a slash at the end."""
-        server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
-        server.daemon_threads = True
+        server = LoopbackServer(port, _handler(self))
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:
