@@ -195,11 +195,12 @@ async def deliver_all(
     platforms: dict[str, Platform],
     gateway: GatewayProcess,
     kills: int,
+    size: int,
     chance: random.Random,
 ) -> None:
-    """Each message COPIES times in parallel, shuffled within windows; the gateway is killed in the
-    middle of some of them. A platform repeats what was not answered by 2xx."""
-    windows = [written[start : start + WINDOW] for start in range(0, len(written), WINDOW)]
+    """Each message COPIES times in parallel, shuffled within windows of `size`; the gateway is
+    killed in the middle of some of them. A platform repeats what was not answered by 2xx."""
+    windows = [written[start : start + size] for start in range(0, len(written), size)]
     deadly = set(chance.sample(range(len(windows)), min(kills, len(windows))))
     connector = aiohttp.TCPConnector(limit=AT_ONCE)
     async with aiohttp.ClientSession(connector=connector) as client:
@@ -275,7 +276,9 @@ async def settle(platforms: dict[str, Platform], expected: int) -> None:
         await asyncio.sleep(0.2)
 
 
-def measure(count: int, kills: int, seed: int = 1, database: str | None = None) -> Result:
+def measure(
+    count: int, kills: int, seed: int = 1, database: str | None = None, window: int = WINDOW
+) -> Result:
     """Run it all in a folder that is gone afterwards; `database` instead of its own SQLite."""
     worker, platforms, chance = PlayedWorker(), all_platforms(), random.Random(seed)
     begun = time.monotonic()
@@ -292,7 +295,7 @@ def measure(count: int, kills: int, seed: int = 1, database: str | None = None) 
         written = write(count)
 
         async def all_of_it() -> None:
-            await deliver_all(written, platforms, gateway, kills, chance)
+            await deliver_all(written, platforms, gateway, kills, window, chance)
             await settle(platforms, count)
 
         asyncio.run(all_of_it())

@@ -101,7 +101,7 @@ class Messaging:
         )
         if accepted.again:
             return None
-        self.turns.take_soon(session)
+        self.turns.take_also(session)
         return session
 
     async def _read(self, session: Session, message: AppMessage) -> Read:

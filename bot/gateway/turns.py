@@ -52,6 +52,7 @@ class Turns:
     _failures: Counter[int] = field(default_factory=Counter)
     _tasks: dict[str, asyncio.Task[bool]] = field(default_factory=dict)
     _to_forget: set[str] = field(default_factory=set)
+    _more: dict[str, Session] = field(default_factory=dict)
     _forgetting: set[asyncio.Task[None]] = field(default_factory=set)
 
     def take_soon(self, session: Session) -> asyncio.Task[bool]:
@@ -63,9 +64,17 @@ class Turns:
             task.add_done_callback(partial(self._taken, session.id))
         return task
 
+    def take_also(self, session: Session) -> None:
+        """The same for who does not wait; a task that was about to end may have missed one."""
+        if session.id in self._tasks:
+            self._more[session.id] = session
+        self.take_soon(session)
+
     def _taken(self, session_id: str, task: asyncio.Task[bool]) -> None:
         if self._tasks.get(session_id) is task:
             del self._tasks[session_id]
+        if more := self._more.pop(session_id, None):
+            self.take_soon(more)
         if not task.cancelled() and task.exception() is not None:
             # Whoever waits for it raises it too; the type alone, as a message may hold a row.
             logger.error("a turn failed: %s", type(task.exception()).__name__)
