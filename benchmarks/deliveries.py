@@ -194,6 +194,7 @@ async def deliver_all(
     written: Sequence[Written],
     platforms: dict[str, Platform],
     gateway: GatewayProcess,
+    *,
     kills: int,
     size: int,
     chance: random.Random,
@@ -295,7 +296,7 @@ def measure(
         written = write(count)
 
         async def all_of_it() -> None:
-            await deliver_all(written, platforms, gateway, kills, window, chance)
+            await deliver_all(written, platforms, gateway, kills=kills, size=window, chance=chance)
             await settle(platforms, count)
 
         asyncio.run(all_of_it())

@@ -177,13 +177,20 @@ def channels(
     letters: Annotated[
         bool, typer.Option(help="Show the answers that no platform would take.")
     ] = False,
+    limits: Annotated[
+        bool, typer.Option(help="Show the longest messages on each channel; writes the document.")
+    ] = False,
 ) -> None:
     """Messaging channels: what is set up, what is missing, which address each platform needs."""
-    from bot.operations import channel_setup
+    from bot.operations import channel_limits, channel_setup
 
     config = read_settings()
-    lines = channel_setup.set_up if set_up else channel_setup.states
-    for line in (channel_setup.letters if letters else lines)(config):
+    if limits:
+        channel_limits.write(ROOT / "docs" / "channels" / "limits.md", config)
+    chosen = {channel_setup.set_up: set_up, channel_setup.letters: letters}
+    chosen |= {channel_limits.lines: limits}
+    tell = next((each for each, wanted in chosen.items() if wanted), channel_setup.states)
+    for line in tell(config):
         print(line)
 
 

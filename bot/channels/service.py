@@ -64,6 +64,8 @@ class ChannelService:
     @property
     def jobs(self) -> tuple[Job, ...]:
         """What has to be done again and again, and every how many seconds."""
+        if not self.delivery.lines:
+            return ()
         return (
             (self.delivery.take_up, SENDING_SECONDS),
             (self._cards, SENDING_SECONDS),
