@@ -93,6 +93,7 @@ class DialoguePolicy:
     remarks: Mapping[str, str]
     media_beside_words: str
     presumed_audience: Mapping[str, str]
+    of_oneself: tuple[str, ...]
     instead: Mapping[str, Mapping[str, str]]
     here_scripts: frozenset[str]
     more_scripts: frozenset[str]
@@ -143,6 +144,7 @@ def read_policy(root: Path) -> DialoguePolicy:
         remarks=data["remarks"],
         media_beside_words=data["media_beside_words"],
         presumed_audience=data["presumed_audience"],
+        of_oneself=tuple(data["of_oneself"]),
         instead=data["instead"],
         here_scripts=frozenset(data["here_scripts"]),
         more_scripts=frozenset(data["more_scripts"]),

@@ -94,8 +94,8 @@ class Converse(ScriptAction):
         messaging app whose chat it is."""
         turn.leave_triage()
         kept = {"locale", "channel", "country"}
-        if turn.intent == "start_over" and turn.presumes and not turn.presumed:
-            kept.add("audience")
+        if turn.intent == "start_over" and turn.presumes:
+            kept |= {"audience", "audience_presumed"}
         for name, value in list(turn.slots.items()):
             if value and name not in kept:
                 turn.set(name, 0.0 if isinstance(value, float) else None)

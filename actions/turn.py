@@ -178,15 +178,25 @@ class Turn:
     def _presume(self, channel: str) -> None:
         """Take who writes in a messaging app for a parent, until the words tell otherwise.
 
-        "I want to die" and "my picture" are taken as said of oneself.
+        "I want to die", "my picture" and "I sent it" are taken as said of oneself.
         """
-        crisis = self.intent in self.policy.crisis.situations or self.slots.get("crises")
-        if crisis or self.entities.get("relation") == "me":
+        if self._tells_of_oneself():
             if self.presumed:
                 self.presume_nothing()
-        elif self.presumes and not self.slots.get("audience"):
+        elif self.presumes and not self.slots.get("audience") and not self.slots.get("crises"):
             self.set("audience", self.policy.presumed_audience[channel])
             self.set("audience_presumed", True)
+
+    def _tells_of_oneself(self) -> bool:
+        """Whether words tell of the person who writes; what a button says is told of the child."""
+        if self.pressed or "audience" in self.entities:
+            return False
+        said = f" {' '.join(self.text.casefold().split())} "
+        return (
+            self.intent in self.policy.crisis.situations
+            or self.entities.get("relation") == "me"
+            or any(f" {words} " in said for words in self.policy.of_oneself)
+        )
 
     def presume_nothing(self) -> None:
         """It is open again who it is about."""

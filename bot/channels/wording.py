@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.content.labels import MessagingWords
 from bot.content.render import Card
 from bot.gateway.replies import OutgoingMessage
+
+# Short messages are joined up to so many characters: about a phone's screen and a half.
+JOINED = 1200
 
 
 @dataclass(frozen=True)
@@ -15,13 +19,15 @@ class Style:
     """How a platform shows a message, by its documented limits.
 
     `characters` of a text, and of one with buttons under it; `buttons` at most and `label`
-    characters on one (0: there are none, and choices are numbered lines).
+    characters on one (0: there are none, and choices are numbered lines). `only_last`: buttons
+    vanish once another message comes.
     """
 
     characters: int
     characters_with_buttons: int
     buttons: int
     label: int
+    only_last: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,36 +53,64 @@ class Bubble:
 def bubbles(
     messages: Sequence[OutgoingMessage], words: MessagingWords, style: Style
 ) -> list[Bubble]:
-    """All of an answer, in order. Numbers count over the whole answer, as typed ones are read."""
+    """All of an answer, in order. Numbers count over the whole answer, as typed ones are read.
+
+    Short messages that follow each other become one; one whose choices stand on buttons by their
+    labels ends a bubble, numbers of several messages may stand under one.
+    """
     made: list[Bubble] = []
-    open_texts: list[str] = []
+    texts: list[str] = []
+    choices: list[Choice] = []
     number = numbered = 0
 
-    def close(choices: tuple[Choice, ...] = ()) -> None:
-        if open_texts:
-            made.extend(_split("\n\n".join(open_texts), choices, words.choices, style))
-            open_texts.clear()
+    def close() -> None:
+        if texts:
+            made.extend(_split("\n\n".join(texts), tuple(choices), words.choices, style))
+            texts.clear()
+            choices.clear()
 
+    repeated = _repeated(messages)
+    last_ones: list[Choice] = []
+    scattered = style.only_last and sum(bool(each.buttons) for each in messages) > 1
     for place, outgoing in enumerate(messages):
         first = number + 1
         number += len(outgoing.buttons)
         told = told_by(outgoing, words)
-        as_numbers = _needs_numbers(outgoing, style)
+        as_numbers = _needs_numbers(outgoing, repeated, style) or bool(
+            scattered and outgoing.buttons
+        )
+        offered = _choices(outgoing, first, as_numbers, style) if style.label else ()
+        if style.only_last:
+            last_ones.extend(offered)
+            offered = ()
         if as_numbers:
             lines = [f"{first + i}. {button.label}" for i, button in enumerate(outgoing.buttons)]
             told = "\n\n".join((told, "\n".join(lines)))
             numbered += 1
-        room = style.characters_with_buttons if outgoing.buttons else style.characters
-        if open_texts and len("\n\n".join((*open_texts, told))) > room:
+        if place == len(messages) - 1 and numbered:
+            told = "\n\n".join((told, words.choose))
+        joined = len("\n\n".join((*texts, told)))
+        if joined > _room(style) or len(choices) + len(offered) > max(style.buttons, 0):
             close()
-        open_texts.append(told)
-        last = place == len(messages) - 1
-        if last and numbered:
-            open_texts.append(words.choose)
-        if outgoing.buttons and style.label:
-            close(_choices(outgoing, first, as_numbers, style))
+        texts.append(told)
+        choices.extend(offered)
+        if offered and not as_numbers:
+            close()
     close()
+    if 0 < len(last_ones) <= style.buttons:
+        made[-1] = replace(made[-1], choices=tuple(last_ones), choose=words.choices)
     return made
+
+
+def _room(style: Style) -> int:
+    """Characters up to which messages are joined."""
+    return min(style.characters, style.characters_with_buttons, JOINED)
+
+
+def _repeated(messages: Sequence[OutgoingMessage]) -> frozenset[str]:
+    """Labels that stand under several messages: only numbers tell which is which."""
+    counted = Counter(button.label for outgoing in messages for button in outgoing.buttons)
+    return frozenset(label for label, times in counted.items() if times > 1)
 
 
 def told_by(outgoing: OutgoingMessage, words: MessagingWords) -> str:
@@ -113,10 +147,13 @@ def _lines(card: Card, words: MessagingWords) -> Iterator[str]:
         yield words.anonymous_no
 
 
-def _needs_numbers(outgoing: OutgoingMessage, style: Style) -> bool:
-    """Whether choices stand in the text: no buttons, too many of them, or a label would be cut."""
-    too_long = any(len(button.label) > style.label for button in outgoing.buttons)
-    return bool(outgoing.buttons) and (too_long or len(outgoing.buttons) > style.buttons)
+def _needs_numbers(outgoing: OutgoingMessage, repeated: frozenset[str], style: Style) -> bool:
+    """Whether choices stand in the text: no buttons, too many of them, or a label would be cut or
+    stands under another message too."""
+    unfit = any(
+        len(button.label) > style.label or button.label in repeated for button in outgoing.buttons
+    )
+    return bool(outgoing.buttons) and (unfit or len(outgoing.buttons) > style.buttons)
 
 
 def _choices(

@@ -15,12 +15,14 @@ from bot.gateway.sealing import Forged
 from bot.gateway.sessions import button
 from bot.gateway.storage import Session
 
+ANY_TIME = ("/switch_language{", '/inform_audience{"audience"')
 TOKEN_BYTES = 18  # 24 characters: Telegram takes 64 bytes
 
 
 def meaning(payload: str, script: str, turn: int, session: Session) -> str:
-    """What a pressed button means: one of an earlier answer shows its message again."""
-    if turn != session.turn and "{" in payload:
+    """What a pressed button means: one of an earlier answer shows its message again, unless it says
+    at any time what it says: who it is about, which language."""
+    if turn != session.turn and "{" in payload and not payload.startswith(ANY_TIME):
         return f"/repeat{json.dumps({'choice': 'show:' + script})}"
     return payload
 

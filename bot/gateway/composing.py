@@ -41,5 +41,16 @@ def compose(speaker: Speaker, session: Session, answer: Answer) -> list[Message]
     if answer.late:
         spoken = [say(LATE), *spoken]
     if answer.turn == 1 and speaker.knows(INTRO):
-        spoken = [*spoken, say(INTRO)] if reply.crisis else [say(INTRO), *spoken]
+        spoken = _introduced(say(INTRO), spoken, last=bool(reply.crisis))
     return each_button_once(spoken)
+
+
+def _introduced(intro: Message, spoken: list[Message], *, last: bool) -> list[Message]:
+    """With the first words before or behind an answer; their buttons stand behind the answer's own,
+    so that its first choice is number one."""
+    words = intro.model_copy(update={"buttons": []})
+    told = {button.payload for message in spoken for button in message.buttons}
+    more = [button for button in intro.buttons if button.payload not in told]
+    final = spoken[-1].model_copy(update={"buttons": [*spoken[-1].buttons, *more]})
+    whole = [*spoken[:-1], final]
+    return [*whole, words] if last else [words, *whole]

@@ -32,15 +32,16 @@ async def test_who_writes_on_the_page_is_not(engine: Engine) -> None:
         ("my friend is being blackmailed with a picture", "friend"),
         ("my daughter is being blackmailed with a picture", "parent"),
         ("they want money or they send it to everyone", "parent"),
+        ("i sent a pic to a guy and now he wants more", None),
     ],
 )
 async def test_the_first_words_tell_whom_it_is_about(
-    engine: Engine, text: str, audience: str
+    engine: Engine, text: str, audience: str | None
 ) -> None:
     talk = Talk(engine)
     await talk.say("/greet", channel="telegram")
     await talk.say(text, channel="telegram")
-    assert (await talk.slots())["audience"] == audience
+    assert (await talk.slots()).get("audience") == audience
 
 
 async def test_what_was_only_presumed_is_not_corrected(engine: Engine) -> None:
@@ -52,7 +53,7 @@ async def test_what_was_only_presumed_is_not_corrected(engine: Engine) -> None:
     assert "utter_correction" in said
 
 
-@pytest.mark.parametrize("text", ["i want to die", "/self_harm", "/immediate_danger"])
+@pytest.mark.parametrize("text", ["i want to die", "i am going to kill myself tonight"])
 async def test_danger_is_never_presumed_to_be_a_childs_of_somebody(
     engine: Engine, text: str
 ) -> None:
@@ -61,6 +62,15 @@ async def test_danger_is_never_presumed_to_be_a_childs_of_somebody(
     await talk.say(text, channel="whatsapp")
     assert "audience" not in await talk.slots()
     assert "audience" not in talk.reply["context"]
+
+
+async def test_a_button_about_a_child_in_danger_is_about_the_child(engine: Engine) -> None:
+    talk = Talk(engine)
+    await talk.say("/greet", channel="sms")
+    await talk.say("/self_harm", channel="sms")
+    assert talk.reply["context"]["audience"] == "parent"
+    await talk.say("yes", channel="sms")
+    assert talk.reply["context"]["audience"] == "parent"
 
 
 async def test_starting_over_keeps_whose_chat_it_is_when_that_was_told(engine: Engine) -> None:

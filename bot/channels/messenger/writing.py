@@ -11,7 +11,7 @@ from __future__ import annotations
 from bot.channels.channel import Piece
 from bot.channels.wording import Bubble, Style
 
-STYLE = Style(characters=2000, characters_with_buttons=2000, buttons=13, label=20)
+STYLE = Style(characters=2000, characters_with_buttons=2000, buttons=13, label=20, only_last=True)
 
 
 def written(bubble: Bubble) -> Piece:
