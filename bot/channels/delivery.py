@@ -142,6 +142,7 @@ class Delivery:
             self.counters["send_again"] += 1
             age = time.time() - post.created
             if erasing and age > ERASING_SECONDS:
+                await run_in_threadpool(posting.delivered, post)
                 await self.messaging.forget(session.id)
             elif age > GIVE_UP_SECONDS:
                 await run_in_threadpool(posting.give_up, post, session.channel, "unreachable")

@@ -127,6 +127,9 @@ def _health(conversations: Conversations) -> APIRouter:
             return PlainTextResponse("ok")
         return PlainTextResponse("no card", status_code=503)
 
+    @routes.get(
+        "/webhooks/{channel}", openapi_extra={"x-may-call": EVERYBODY}, include_in_schema=False
+    )
     @routes.post("/webhooks/{channel}", openapi_extra={"x-may-call": EVERYBODY})
     async def closed(channel: str) -> None:
         """403 for a channel that is not set up; a channel's own route comes before this one."""

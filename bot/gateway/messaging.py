@@ -66,7 +66,7 @@ class Messaging:
             for _ in range(MOST_TRIES):
                 if await run_in_threadpool(self.storage.was_seen, message.channel, message.event):
                     return None
-                session = await run_in_threadpool(self._session, message)
+                session = await self._session(message)
                 try:
                     return await self._accept(session, message)
                 except TokenUnknown:
@@ -76,10 +76,13 @@ class Messaging:
             raise StorageDown from error
         raise StorageDown
 
-    def _session(self, message: AppMessage) -> Session:
+    async def _session(self, message: AppMessage) -> Session:
+        chat = (message.channel, message.contact)
+        if ended := await run_in_threadpool(self.storage.end_if_over, *chat):
+            await self.turns.forget_soon(ended)
         locale = self.reading.speaker.locale(message.locale)
         country = country_code(message.country)
-        return self.storage.session_of(message.channel, message.contact, locale, country)
+        return await run_in_threadpool(self.storage.session_of, *chat, locale, country)
 
     async def _accept(self, session: Session, message: AppMessage) -> Session | None:
         read = await self._read(session, message)

@@ -86,18 +86,14 @@ class Sessions:
     def session_of(
         self, channel: str, contact: str, locale: str | None, country: str | None
     ) -> Session:
-        """The live conversation of a chat in a messaging app, a new one where there is none."""
+        """The live conversation of a chat in a messaging app, a new one where there is none.
+
+        One that is over has to be erased before.
+        """
         token = _chat(channel, contact)
         found = self.find_session(token)
         if found is not None:
             return found
-        over = select(session.c.id).where(
-            session.c.token_hash == self.digest(token), session.c.expires <= time.time()
-        )
-        with self._engine.connect() as connection:
-            ended = connection.execute(over).scalar()
-        if ended is not None:
-            self.forget(ended)
         try:
             return self._open(token, channel, locale, country, self._contact_lifetime)
         except IntegrityError:
@@ -106,6 +102,18 @@ class Sessions:
             if found is None:
                 raise
             return found
+
+    def end_if_over(self, channel: str, contact: str) -> str | None:
+        """Erase the conversation of a chat whose time is over; its id, None where there is none."""
+        over = select(session.c.id).where(
+            session.c.token_hash == self.digest(_chat(channel, contact)),
+            session.c.expires <= time.time(),
+        )
+        with self._engine.connect() as connection:
+            ended: str | None = connection.execute(over).scalar()
+        if ended is not None:
+            self.forget(ended)
+        return ended
 
     def session_of_contact(self, channel: str, contact: str) -> Session | None:
         """The live conversation of a chat in a messaging app, or None."""
@@ -154,11 +162,14 @@ class Sessions:
         pending = select(inbox.c.id).where(
             inbox.c.session_id == session_id, inbox.c.status == PENDING
         )
+        unsent = select(outbox.c.id).where(
+            outbox.c.session_id == session_id, outbox.c.delivered_with.is_(None)
+        )
         with self._engine.begin() as connection:
             # Holds the row, so that nothing is accepted between looking and erasing.
             mine = update(session).where(session.c.id == session_id).values(deleted=False)
             connection.execute(mine)
-            if connection.execute(pending).first() is not None:
+            if any(connection.execute(each).first() for each in (pending, unsent)):
                 return False
             _erase(connection, session_id)
         empty_log(self._engine)

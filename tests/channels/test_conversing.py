@@ -19,6 +19,8 @@ from bot.channels.simulator.platform import Answer, Platform
 from bot.channels.simulator.slack import SlackSimulator
 from bot.channels.simulator.telegram import TelegramSimulator
 from bot.content.models import Base
+from bot.gateway.buttons import meaning
+from bot.gateway.sessions import Session
 from bot.gateway.worker_client import NamedScript, WorkerReply
 from bot.operations.playing import platform_of
 from bot.settings import Settings
@@ -198,7 +200,7 @@ async def test_a_button_that_is_not_of_this_chat_changes_nothing_and_is_met_by_t
 
 
 @pytest.mark.parametrize("channel", WITH_BUTTONS)
-async def test_a_button_means_its_choice_at_first_and_its_message_again_later(
+async def test_a_button_that_says_who_it_is_about_means_that_at_any_time(
     town: Apps, worker: FakeWorker, channel: str, person: int
 ) -> None:
     await town.says(channel, "choose", person)
@@ -207,9 +209,21 @@ async def test_a_button_means_its_choice_at_first_and_its_message_again_later(
     await town.presses(channel, ("I'm the young person", found[payload]), person)
     assert worker.texts[-1] == payload
     await town.presses(channel, ("I'm the young person", found[payload]), person)
-    assert worker.texts[-1] == '/repeat{"choice": "show:utter_messaging_intro"}'
+    assert worker.texts[-1] == payload
     await town.presses(channel, ("A fake image of my child", found["/deepfake"]), person)
     assert worker.texts[-1] == "/deepfake", "what chooses nothing in a step stays what it is"
+
+
+@pytest.mark.parametrize(
+    ("turn", "meant"),
+    [
+        (3, '/affirm{"choice":"done"}'),
+        (4, '/repeat{"choice": "show:utter_step_block"}'),
+    ],
+)
+async def test_a_button_of_an_earlier_step_shows_that_step_again(turn: int, meant: str) -> None:
+    now = Session("1", "telegram", "en", None, turn)
+    assert meaning('/affirm{"choice":"done"}', "utter_step_block", 3, now) == meant
 
 
 @pytest.mark.parametrize("channel", ["telegram", "messenger", "slack"])
@@ -300,10 +314,6 @@ async def test_a_message_that_waits_for_its_turn_outlives_the_goodbye(
     assert ERASED not in town.seen(channel, person)[-1].text, "it has an answer of its own"
 
 
-LOST = "messaging.forget erases answers that wait behind the goodbye in the outbox"
-
-
-@pytest.mark.xfail(strict=True, reason=LOST)
 @pytest.mark.parametrize("platform_is", ["back", "away"])
 async def test_an_answer_that_waits_behind_the_goodbye_is_not_lost(
     town: Apps, worker: FakeWorker, platform_is: str, person: int, monkeypatch: pytest.MonkeyPatch
@@ -363,9 +373,6 @@ async def test_a_conversation_that_has_ended_begins_anew(
     assert nothing_of(town, before)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="session_of erases an ended conversation without telling the worker"
-)
 async def test_what_the_worker_keeps_of_an_ended_conversation_is_erased_with_it(
     town: Apps, worker: FakeWorker, person: int
 ) -> None:

@@ -278,7 +278,6 @@ async def test_a_channel_that_is_not_set_up_refuses_every_forgery(
     assert (await post(closed, address(channel), lines, body)).status_code == 403
 
 
-@pytest.mark.xfail(strict=True, reason="app.py serves POST alone there: a GET is answered by 405")
 @on_every_webhook
 @pytest.mark.parametrize("query", ["", "?hub.mode=subscribe&hub.challenge=1&hub.verify_token="])
 async def test_a_channel_that_is_not_set_up_refuses_a_get(

@@ -276,7 +276,7 @@ def test_a_start_link_tells_language_and_audience(
     audience: str | None,
 ) -> None:
     event = event_of(channel, platform.starts(PERSON, parameter))
-    assert (event.kind, event.text) == (Kind.START, "")
+    assert (event.kind, event.text) == (Kind.START, parameter)
     assert (event.locale, event.audience) == (locale, audience)
 
 
