@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.content import models
 from bot.content.database import empty_log
+from bot.content.render import PAGE
 from bot.gateway.answers import inbox, outbox
 
 session = models.Base.metadata.tables["session"]
@@ -49,6 +50,11 @@ class Sessions:
         """A keyed hash: a short text could be guessed from a plain one by who has the database."""
         return hmac.new(self._pepper, text.encode("utf-8", "surrogatepass"), "sha256").hexdigest()
 
+    def _chat(self, channel: str, contact: str) -> str:
+        """What a chat is known by: under another key than tokens, which a stranger may make up."""
+        key = hmac.new(self._pepper, b"chats of messaging apps", "sha256").digest()
+        return hmac.new(key, f"{channel}\0{contact}".encode(), "sha256").hexdigest()
+
     @property
     def shared(self) -> bool:
         """Whether other gateways may work on the same database: a file is one machine's alone."""
@@ -59,10 +65,10 @@ class Sessions:
     ) -> tuple[str, Session]:
         """A new conversation and its token, of which only a hash is stored."""
         token = secrets.token_urlsafe(32)
-        return token, self._open(token, channel, locale, country, self._lifetime)
+        return token, self._open(self.digest(token), channel, locale, country, self._lifetime)
 
     def _open(
-        self, token: str, channel: str, locale: str | None, country: str | None, lifetime: float
+        self, key: str, channel: str, locale: str | None, country: str | None, lifetime: float
     ) -> Session:
         now = time.time()
         made = Session(secrets.token_hex(16), channel, locale, country, 0)
@@ -70,7 +76,7 @@ class Sessions:
             connection.execute(
                 insert(session).values(
                     id=made.id,
-                    token_hash=self.digest(token),
+                    token_hash=key,
                     channel=channel,
                     locale=locale,
                     country=country,
@@ -90,15 +96,15 @@ class Sessions:
 
         One that is over has to be erased before.
         """
-        token = _chat(channel, contact)
-        found = self.find_session(token)
+        found = self.session_of_contact(channel, contact)
         if found is not None:
             return found
+        key = self._chat(channel, contact)
         try:
-            return self._open(token, channel, locale, country, self._contact_lifetime)
+            return self._open(key, channel, locale, country, self._contact_lifetime)
         except IntegrityError:
             # Two first messages at once: the other one has just opened it.
-            found = self.find_session(token)
+            found = self.session_of_contact(channel, contact)
             if found is None:
                 raise
             return found
@@ -106,7 +112,7 @@ class Sessions:
     def end_if_over(self, channel: str, contact: str) -> str | None:
         """Erase the conversation of a chat whose time is over; its id, None where there is none."""
         over = select(session.c.id).where(
-            session.c.token_hash == self.digest(_chat(channel, contact)),
+            session.c.token_hash == self._chat(channel, contact),
             session.c.expires <= time.time(),
         )
         with self._engine.connect() as connection:
@@ -117,7 +123,7 @@ class Sessions:
 
     def session_of_contact(self, channel: str, contact: str) -> Session | None:
         """The live conversation of a chat in a messaging app, or None."""
-        return self.find_session(_chat(channel, contact))
+        return self._find(self._chat(channel, contact), channel)
 
     def session_by_id(self, session_id: str) -> Session | None:
         """A live conversation as it stands now, or None."""
@@ -127,9 +133,13 @@ class Sessions:
         return None if row is None else Session(*row)
 
     def find_session(self, token: str) -> Session | None:
-        """The live conversation of a token, or None."""
+        """The live conversation of the page that a token opens, or None."""
+        return self._find(self.digest(token), PAGE)
+
+    def _find(self, key: str, channel: str) -> Session | None:
         query = select(*_SESSION).where(
-            session.c.token_hash == self.digest(token),
+            session.c.token_hash == key,
+            session.c.channel == channel,
             session.c.deleted.is_(False),
             session.c.expires > time.time(),
         )
@@ -191,11 +201,6 @@ class Sessions:
         for session_id in ended:
             self.forget(session_id)
         return ended
-
-
-def _chat(channel: str, contact: str) -> str:
-    # No token of ours holds a NUL, so that none can stand for a chat.
-    return f"{channel}\0{contact}"
 
 
 def _erase(connection: Connection, session_id: str) -> None:

@@ -24,6 +24,7 @@ from bot.channels.simulator.telegram import TelegramSimulator
 from bot.channels.simulator.twilio import TwilioPlatform
 from bot.edge import Edge, secret_of
 from bot.gateway.app import build_gateway
+from bot.page.routes import page
 from bot.settings import Settings
 
 PUBLIC = "https://help.test"  # nobody calls it: it is what Twilio's signature is made over
@@ -118,7 +119,10 @@ async def played(edge: Edge, config: Settings, pause: float | None = None) -> As
                 channel.pause, channel.rate = pause, 1000.0
         limit = config.body_limit
         service = ChannelService.over(edge.conversations, edge.engine, secret, channels, limit)
-        app = build_gateway(edge.conversations, config, edge.releases.load, channels=service)
+        routers = (page(edge.conversations, config),)
+        app = build_gateway(
+            edge.conversations, config, edge.releases.load, routers, channels=service
+        )
         await stack.enter_async_context(app.router.lifespan_context(app))
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         client = httpx.AsyncClient(transport=transport, base_url=PUBLIC)
