@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +53,8 @@ def setups(config: Settings) -> list[Setup]:
 
 def configured(config: Settings, secret: bytes) -> list[Channel]:
     """The channels that have all they need."""
+    # It logs addresses, which hold tokens and proofs.
+    logging.getLogger("urllib3").setLevel(logging.ERROR)
     makers: Mapping[str, Callable[[Settings, bytes], Channel]] = {
         "telegram": telegram,
         "twilio": twilio,

@@ -8,9 +8,10 @@ import logging
 import random
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 
 from aiolimiter import AsyncLimiter
 from starlette.concurrency import run_in_threadpool
@@ -31,7 +32,7 @@ FIRST_WAIT, LONGEST_WAIT = 1.0, 300.0  # seconds between two attempts
 GIVE_UP_SECONDS = 6 * 3600.0  # an answer of this morning helps nobody tonight
 LONGEST_PAUSE = 3600.0  # however long a platform asks to be left alone
 ERASING_SECONDS = 40.0  # a conversation that is to be erased waits no longer for its goodbye
-DIRECT_ATTEMPTS = 3
+DIRECT_ATTEMPTS, DIRECT_LONGEST = 7, 120.0  # some two minutes, and what a platform asks for
 
 
 @dataclass
@@ -142,8 +143,7 @@ class Delivery:
             self.counters["send_again"] += 1
             age = time.time() - post.created
             if erasing and age > ERASING_SECONDS:
-                await run_in_threadpool(posting.delivered, post)
-                await self.messaging.forget(session.id)
+                await self._end(session, partial(posting.delivered, post, erasing=True))
             elif age > GIVE_UP_SECONDS:
                 await run_in_threadpool(posting.give_up, post, session.channel, "unreachable")
             else:
@@ -154,13 +154,15 @@ class Delivery:
         except Refused as problem:
             self.counters["send_refused"] += 1
             logger.error("%s refused an answer: %s", session.channel, problem.reason)
-            await run_in_threadpool(posting.give_up, post, session.channel, problem.reason)
-            if erasing:
-                await self.messaging.forget(session.id)
+            letter = (post, session.channel, problem.reason)
+            await self._end(session, partial(posting.give_up, *letter, erasing=erasing))
             return
-        await run_in_threadpool(posting.delivered, post)
-        if erasing:
-            await self.messaging.forget(session.id)
+        await self._end(session, partial(posting.delivered, post, erasing=erasing))
+
+    async def _end(self, session: Session, note: Callable[[], bool]) -> None:
+        """Note what became of an answer; where that erased all, the worker's part goes too."""
+        if await run_in_threadpool(note):
+            await self.messaging.erased(session.id)
 
     async def _send_pieces(self, session: Session, post: Post) -> None:
         line = self.lines[session.channel]
@@ -228,17 +230,22 @@ class Delivery:
                     await line.limiter.acquire()
                     await self._through(line, channel, address, piece)
                     break
-                except TryAgain:
-                    await asyncio.sleep(FIRST_WAIT * 2**attempt)
+                except TryAgain as problem:
+                    asked = min(problem.after or 0.0, DIRECT_LONGEST)
+                    await asyncio.sleep(max(FIRST_WAIT * 2**attempt, asked))
                 except SendProblem:
                     return
+            else:
+                self.counters["direct_lost"] += 1
+                logger.error("%s: a card was not delivered", channel)
+                return
 
-    async def acknowledge(self, channel: str, address: Mapping[str, str]) -> None:
-        """Tell a platform that waits for it that a press on a button has come."""
+    def acknowledge(self, channel: str, address: Mapping[str, str]) -> None:
+        """Tell a platform that waits for it that a press on a button has come; nobody waits."""
         line = self.lines.get(channel)
         tell = getattr(line.channel, "acknowledge", None) if line else None
         if line and tell:
-            await asyncio.get_running_loop().run_in_executor(line.threads, tell, address)
+            asyncio.get_running_loop().run_in_executor(line.threads, tell, address)
 
     async def close(self) -> None:
         """Let what is being sent end, for as long as a platform may take; the rest stays due."""

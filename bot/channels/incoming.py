@@ -42,7 +42,7 @@ class Incoming:
 
     channel: str
     kind: Kind
-    contact: str
+    contact: str = field(repr=False)
     event: str
     address: Mapping[str, str] = field(repr=False)
     text: str = field(default="", repr=False)

@@ -66,12 +66,12 @@ class Reception:
         elif event.kind is Kind.GROUP:
             if self.groups.first(f"{event.channel} {event.contact}"):
                 self._say(event, PRIVATELY)
-        elif self.conversations.retired:
-            if event.kind is not Kind.LEFT and self.ended.first(f"{event.channel} {event.event}"):
-                self._farewell(event)
         elif event.kind is Kind.LEFT:
             counters[f"left_{event.channel}"] += 1
-            await self.messaging.leave(event.channel, event.contact)
+            await self.messaging.leave(event.channel, event.contact, event.event)
+        elif self.conversations.retired:
+            if self.ended.first(f"{event.channel} {event.event}"):
+                self._farewell(event)
         else:
             await self._accept(event)
 
@@ -83,7 +83,7 @@ class Reception:
                 self._say(event, BUSY, card=True)
             raise
         if accepted is not None and event.kind is Kind.BUTTON:
-            await self.delivery.acknowledge(event.channel, event.address)
+            self.delivery.acknowledge(event.channel, event.address)
 
     def _say(self, event: Incoming, script: str, *, card: bool = False) -> None:
         speaker = self.conversations.speaker

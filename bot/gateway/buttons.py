@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hmac
 import json
+import re
 from collections.abc import Sequence
 
 from sqlalchemy import Engine, insert, select
@@ -16,6 +17,7 @@ from bot.gateway.sessions import button
 from bot.gateway.storage import Session
 
 ANY_TIME = ("/switch_language{", '/inform_audience{"audience"')
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 TOKEN_BYTES = 18  # 24 characters: Telegram takes 64 bytes
 
 
@@ -74,6 +76,8 @@ class AppButtons:
 
     def payload(self, session: Session, token: str) -> str:
         """What a pressed button means. Raises Forged for one that is not of this conversation."""
+        if not _TOKEN.fullmatch(token):
+            raise Forged
         query = select(button.c.payload, button.c.script, button.c.turn).where(
             button.c.session_id == session.id, button.c.token == token
         )

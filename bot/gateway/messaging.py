@@ -33,7 +33,7 @@ class AppMessage:
     payload comes with a text, the text counts only if it tells of danger."""
 
     channel: str
-    contact: str
+    contact: str = field(repr=False)
     event: str
     address: Mapping[str, str] = field(repr=False)
     text: str | None = field(default=None, repr=False)
@@ -121,9 +121,11 @@ class Messaging:
             return Read(False, None, message.payload)
         return read
 
-    async def leave(self, channel: str, contact: str) -> None:
-        """Erase a conversation whose person has left. Raises StorageDown."""
+    async def leave(self, channel: str, contact: str, event: str) -> None:
+        """Erase a conversation whose person has left, once for each event. Raises StorageDown."""
         try:
+            if not await run_in_threadpool(self.storage.note_seen, channel, event):
+                return
             session = await run_in_threadpool(self.storage.session_of_contact, channel, contact)
             if session is None:
                 return
@@ -147,7 +149,6 @@ class Messaging:
         messages = compose(self.reading.speaker, session, answer)
         return self.buttons.outgoing(session.id, answer.turn, messages)
 
-    async def forget(self, session_id: str) -> None:
-        """Erase a conversation that was told so, unless somebody wrote again since."""
-        if await run_in_threadpool(self.storage.forget_if_quiet, session_id):
-            await self.turns.forget_soon(session_id)
+    async def erased(self, session_id: str) -> None:
+        """A conversation was erased: what the worker keeps of it goes too."""
+        await self.turns.forget_soon(session_id)

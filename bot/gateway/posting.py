@@ -9,14 +9,16 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Engine, and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, Engine, and_, delete, insert, or_, select, update
 
 from bot.content import models
+from bot.content.database import empty_log
 from bot.gateway.answers import Answer, answer_of, inbox, outbox
-from bot.gateway.sessions import PENDING, session
+from bot.gateway.sessions import PENDING, erase_if_quiet, session
 
 dead_letter = models.Base.metadata.tables["dead_letter"]
 LEASE_SECONDS = 60.0
+CARD_AGAIN_SECONDS = 300.0
 LETTER_SECONDS = 30 * 86400.0
 _WAITING = outbox.c.delivered_with.is_(None)
 _MESSAGING = session.c.address.is_not(None)
@@ -105,8 +107,12 @@ class Posting:
         with self._engine.begin() as connection:
             return connection.execute(update(outbox).where(mine).values(**values)).rowcount > 0
 
-    def delivered(self, post: Post) -> None:
-        """All of it is out: it is the last answer now, and those before it are erased."""
+    def delivered(self, post: Post, *, erasing: bool = False) -> bool:
+        """All of it is out: it is the last answer now, and those before it are erased.
+
+        One that says that everything is erased is `erasing`: so it is in the same transaction,
+        unless somebody wrote again since. Returns whether it was.
+        """
         number = post.answer.inbox_id
         with self._engine.begin() as connection:
             connection.execute(
@@ -119,9 +125,13 @@ class Posting:
             connection.execute(
                 update(outbox).where(outbox.c.id == post.id).values(delivered_with=number)
             )
+            erased = erasing and erase_if_quiet(connection, post.session_id)
+        if erased:
+            empty_log(self._engine)
+        return erased
 
-    def give_up(self, post: Post, channel: str, reason: str) -> None:
-        """Move an answer that the platform will not take to the dead letters."""
+    def give_up(self, post: Post, channel: str, reason: str, *, erasing: bool = False) -> bool:
+        """Move an answer that the platform will not take to the dead letters; as `delivered`."""
         scripts = [str(named["script"]) for named in post.answer.reply.get("messages", [])]
         with self._engine.begin() as connection:
             connection.execute(delete(outbox).where(outbox.c.id == post.id))
@@ -134,6 +144,10 @@ class Posting:
                     created=time.time(),
                 )
             )
+            erased = erasing and erase_if_quiet(connection, post.session_id)
+        if erased:
+            empty_log(self._engine)
+        return erased
 
     def let_go(self) -> None:
         """Free every claim: at a start on a database that nobody else uses."""
@@ -166,19 +180,32 @@ class Posting:
         return found
 
     def unanswered(self, age: float) -> list[str]:
-        """Conversations whose oldest waiting message is older than `age` (seconds), and which no
-        card has told of that yet."""
-        old = inbox.c.created <= time.time() - age
-        waiting = select(inbox.c.session_id).where(inbox.c.status == PENDING, old)
-        query = select(session.c.id).where(
-            _MESSAGING, session.c.carded.is_(None), session.c.id.in_(waiting)
+        """Conversations with a message that has waited for `age` (seconds) and was written when no
+        card had told of that yet, or long after one; danger always gets a card of its own."""
+        waiting = select(inbox.c.id).where(
+            inbox.c.session_id == session.c.id,
+            inbox.c.status == PENDING,
+            inbox.c.created <= time.time() - age,
+            _uncarded(),
         )
+        query = select(session.c.id).where(_MESSAGING, waiting.exists())
         with self._engine.connect() as connection:
             return list(connection.execute(query).scalars())
 
     def note_card(self, session_id: str) -> bool:
         """Note that the card goes out now; False when another sender has just done so."""
-        mine = and_(session.c.id == session_id, session.c.carded.is_(None))
+        waiting = select(inbox.c.id).where(
+            inbox.c.session_id == session.c.id, inbox.c.status == PENDING, _uncarded()
+        )
+        mine = and_(session.c.id == session_id, waiting.exists())
         with self._engine.begin() as connection:
             noted = update(session).where(mine).values(carded=time.time())
             return connection.execute(noted).rowcount > 0
+
+
+def _uncarded() -> ColumnElement[bool]:
+    """Whether no card tells of a waiting message: none since it was written, where it tells of
+    danger; else none at all, or one of some time ago."""
+    newer = inbox.c.created > session.c.carded
+    long_ago = inbox.c.created - session.c.carded > CARD_AGAIN_SECONDS
+    return or_(session.c.carded.is_(None), and_(inbox.c.danger, newer), long_ago)

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import hmac
+import json
 import secrets
 import time
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    and_,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from bot.content import models
@@ -19,6 +32,7 @@ session = models.Base.metadata.tables["session"]
 seen = models.Base.metadata.tables["seen"]
 button = models.Base.metadata.tables["button"]
 PENDING, FAILED = "pending", "failed"
+BUSY, CARD = "utter_problem_busy", "utter_crisis_card"
 SEEN_SECONDS = 7 * 86400.0
 _SESSION = (session.c.id, session.c.channel, session.c.locale, session.c.country, session.c.turn)
 
@@ -167,31 +181,15 @@ class Sessions:
             _erase(connection, session_id)
         empty_log(self._engine)
 
-    def forget_if_quiet(self, session_id: str) -> bool:
-        """The same, unless somebody wrote again since; whether it was erased."""
-        pending = select(inbox.c.id).where(
-            inbox.c.session_id == session_id, inbox.c.status == PENDING
-        )
-        unsent = select(outbox.c.id).where(
-            outbox.c.session_id == session_id, outbox.c.delivered_with.is_(None)
-        )
-        with self._engine.begin() as connection:
-            # Holds the row, so that nothing is accepted between looking and erasing.
-            mine = update(session).where(session.c.id == session_id).values(deleted=False)
-            connection.execute(mine)
-            if any(connection.execute(each).first() for each in (pending, unsent)):
-                return False
-            _erase(connection, session_id)
-        empty_log(self._engine)
-        return True
-
     def purge(self, text_seconds: float) -> list[str]:
         """Give up texts that waited too long, erase ended conversations; returns their ids."""
         now = time.time()
+        late = and_(inbox.c.status == PENDING, inbox.c.created < now - text_seconds)
         with self._engine.begin() as connection:
+            self._ask_again(connection, late)
             connection.execute(
                 update(inbox)
-                .where(inbox.c.status == PENDING, inbox.c.created < now - text_seconds)
+                .where(late)
                 .values(status=FAILED, sealed_text=None, payload=None, done_at=now)
             )
             connection.execute(delete(seen).where(seen.c.created < now - SEEN_SECONDS))
@@ -201,6 +199,49 @@ class Sessions:
         for session_id in ended:
             self.forget(session_id)
         return ended
+
+    def _ask_again(self, connection: Connection, late: ColumnElement[bool]) -> None:
+        """Nobody in a messaging app is left without a word: who is given up is asked to write
+        again, with the helplines. The page says so by itself."""
+        reply = {"messages": [{"script": BUSY}, {"script": CARD}]}
+        for row in connection.execute(_last_of(late)).all():
+            connection.execute(
+                update(session).where(session.c.id == row.id).values(turn=row.turn + 1, carded=None)
+            )
+            connection.execute(
+                insert(outbox).values(
+                    session_id=row.id,
+                    inbox_id=row.inbox_id,
+                    sequence=row.turn + 1,
+                    content=json.dumps(reply),
+                    created=time.time(),
+                )
+            )
+
+
+def _last_of(late: ColumnElement[bool]) -> Select[Any]:
+    """The last of these messages in each conversation of a messaging app."""
+    last = func.max(inbox.c.id).label("inbox_id")
+    return (
+        select(session.c.id, session.c.turn, last)
+        .join(inbox, inbox.c.session_id == session.c.id)
+        .where(late, session.c.address.is_not(None))
+        .group_by(session.c.id, session.c.turn)
+    )
+
+
+def erase_if_quiet(connection: Connection, session_id: str) -> bool:
+    """Erase a conversation in a transaction unless something of it waits; whether it was."""
+    pending = select(inbox.c.id).where(inbox.c.session_id == session_id, inbox.c.status == PENDING)
+    unsent = select(outbox.c.id).where(
+        outbox.c.session_id == session_id, outbox.c.delivered_with.is_(None)
+    )
+    # Holds the row, so that nothing is accepted between looking and erasing.
+    connection.execute(update(session).where(session.c.id == session_id).values(deleted=False))
+    if any(connection.execute(each).first() for each in (pending, unsent)):
+        return False
+    _erase(connection, session_id)
+    return True
 
 
 def _erase(connection: Connection, session_id: str) -> None:

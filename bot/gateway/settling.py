@@ -35,7 +35,10 @@ class Settling:
         if session.channel == PAGE or any(item.danger for item in waiting):
             return 0.0
         now = time.time()
-        times = [item.created for item in waiting]
+        # One from the future tells of a clock that was set back: it is not waited for.
+        times = [item.created for item in waiting if item.created <= now]
+        if not times:
+            return 0.0
         rest = LONGEST_SECONDS - (now - min(times))
         quiet = QUIET_SECONDS - (now - max(times))
         if rest <= 0 or (quiet <= 0 and not self.arriving[session.channel]):

@@ -120,6 +120,16 @@ class Storage(Sessions, Answers):
     def _event(self, channel: str, event: str) -> str:
         return self.digest(f"{channel}\0{event}")
 
+    def note_seen(self, channel: str, event: str) -> bool:
+        """Note an event that leaves no message; False when it was noted before."""
+        values = {"digest": self._event(channel, event), "created": time.time()}
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(insert(seen).values(**values))
+        except IntegrityError:
+            return False
+        return True
+
     def was_seen(self, channel: str, event: str) -> bool:
         """Whether an event of a messaging app was accepted in the last days."""
         query = select(seen.c.digest).where(seen.c.digest == self._event(channel, event))
@@ -193,9 +203,11 @@ class Storage(Sessions, Answers):
                 )
             )
             if alone:
-                for table, number in ((outbox, outbox.c.inbox_id), (inbox, inbox.c.id)):
-                    earlier = and_(table.c.session_id == session_id, number < inbox_id)
-                    connection.execute(delete(table).where(earlier))
+                earlier = and_(outbox.c.session_id == session_id, outbox.c.inbox_id != inbox_id)
+                connection.execute(delete(outbox).where(earlier))
+                # Taken before it; what still waits was written after, whatever its number.
+                taken_before = and_(inbox.c.session_id == session_id, inbox.c.id != inbox_id)
+                connection.execute(delete(inbox).where(taken_before, inbox.c.status != PENDING))
         return int(turn)
 
 

@@ -9,7 +9,14 @@ from __future__ import annotations
 import logging
 import re
 from http.client import HTTPException
-from typing import cast
+from typing import Any, cast
+from urllib.request import (
+    HTTPRedirectHandler,
+    HTTPSHandler,
+    ProxyHandler,
+    Request,
+    build_opener,
+)
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -47,21 +54,37 @@ _CODE = re.compile(r"[a-z0-9_]{1,60}")
 _SECONDS = re.compile(r"[0-9]{1,6}")
 
 
+class _Staying(HTTPRedirectHandler):
+    """Follows no redirect: it would take the bot's token along to another host."""
+
+    def redirect_request(self, *what: Any, **more: Any) -> None:
+        return None
+
+
+class _Direct(WebClient):
+    """The SDK's client without redirects and the environment's proxies: it has no switch."""
+
+    def _perform_urllib_http_request_internal(self, url: str, req: Request) -> dict[str, Any]:
+        opener = build_opener(ProxyHandler({}), _Staying(), HTTPSHandler(context=self.ssl))
+        with opener.open(req, timeout=self.timeout) as answer:
+            charset = answer.headers.get_content_charset() or "utf-8"
+            body = answer.read().decode(charset)
+        return {"status": answer.status, "headers": answer.headers, "body": body}
+
+
 class Sender:
     """Sends as one bot. `seconds` until a silent Slack is given up."""
 
     def __init__(self, bot_token: str, api: str, seconds: float) -> None:
         # The SDK logs whole messages at DEBUG: to a logger that writes nothing.
         silent = logging.Logger("slack", level=logging.CRITICAL + 1)
-        self._client = WebClient(
+        self._client = _Direct(
             bot_token,
             base_url=api,
             timeout=cast(int, seconds),  # a socket takes fractions, the annotation does not
             retry_handlers=[],
             logger=silent,
         )
-        # Else a proxy of the environment is used for addresses too that NO_PROXY names.
-        self._client.proxy = None
 
     def send(self, channel: str, user: str | None, piece: Piece) -> None:
         """Post one message, for one person's eyes where `user` is named. Raises SendProblem."""
