@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from pydantic import SecretStr
 from sqlalchemy import func, select
@@ -81,6 +84,17 @@ class Apps(Played):
             pending = select(func.count()).where(inbox.c.status == "pending")
             unsent = select(func.count()).where(outbox.c.delivered_with.is_(None))
             return sum(int(connection.execute(query).scalar_one()) for query in (pending, unsent))
+
+
+@asynccontextmanager
+async def open_copy(
+    recorded: Path, folder: Path, worker: Worker, **given: Any
+) -> AsyncIterator[Apps]:
+    """The same over a copy of the database in which the release is recorded; `given` settings."""
+    shutil.copy(recorded, folder)
+    config = Settings(_env_file=None, data_folder=folder, **given)
+    async with open_apps(config, worker) as opened:
+        yield opened
 
 
 @asynccontextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ import pytest_asyncio
 from bot.content.store import ReleaseStore
 from bot.crisis import CrisisMatcher
 from bot.settings import Settings
-from tests.channels.apps import Apps, open_apps
+from tests.channels.apps import Apps, open_apps, open_copy
 from tests.gateway.conftest import prepared, recorded, worker  # noqa: F401 - fixtures
 from tests.gateway.fakes import FakeWorker
 
@@ -57,8 +56,6 @@ async def real_apps(
     """With Rasa and the trained model behind it; one for all tests of a module."""
     from bot.operations.talking import LocalWorker
 
-    folder = tmp_path_factory.mktemp("real")
-    shutil.copy(recorded, folder)
-    config = Settings(_env_file=None, data_folder=folder, answer_deadline=30)
-    async with open_apps(config, LocalWorker(engine)) as opened:
+    folder, rasa = tmp_path_factory.mktemp("real"), LocalWorker(engine)
+    async with open_copy(recorded, folder, rasa, answer_deadline=30) as opened:
         yield opened

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import shutil
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -23,8 +22,7 @@ from bot.gateway.buttons import meaning
 from bot.gateway.sessions import Session
 from bot.gateway.worker_client import NamedScript, WorkerReply
 from bot.operations.playing import platform_of
-from bot.settings import Settings
-from tests.channels.apps import CHANNELS, Apps, contact, open_apps
+from tests.channels.apps import CHANNELS, Apps, contact, open_copy
 from tests.gateway.fakes import FakeWorker, scripted
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -60,14 +58,12 @@ async def town(
 ) -> AsyncIterator[Apps]:
     """One gateway for all tests; each has people of its own. Nobody waits long."""
     folder = tmp_path_factory.mktemp("conversing")
-    shutil.copy(recorded, folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("bot.gateway.settling.QUIET_SECONDS", 0.02)
         patch.setattr("bot.channels.service.SENDING_SECONDS", 0.05)
         patch.setattr("bot.gateway.upkeep.TURNS_SECONDS", 0.05)
         patch.setattr("bot.channels.delivery.FIRST_WAIT", 0.05)
-        config = Settings(_env_file=None, data_folder=folder, answer_deadline=30)
-        async with open_apps(config, worker) as opened:
+        async with open_copy(recorded, folder, worker, answer_deadline=30) as opened:
             yield opened
 
 

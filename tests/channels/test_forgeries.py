@@ -23,7 +23,7 @@ from bot.edge import open_edge, secret_of
 from bot.gateway.app import build_gateway
 from bot.operations.playing import PUBLIC, all_platforms, platform_of
 from bot.settings import Settings
-from tests.channels.apps import CHANNELS, Apps, contact, open_apps
+from tests.channels.apps import CHANNELS, Apps, contact, open_copy
 from tests.channels.forging import messenger, slack, telegram, twilio
 from tests.gateway.fakes import FakeWorker, scripted
 
@@ -84,10 +84,9 @@ async def town(
 ) -> AsyncIterator[Apps]:
     """One gateway for all tests: a forgery leaves nothing behind in it."""
     folder = tmp_path_factory.mktemp("forgeries")
-    shutil.copy(recorded, folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("bot.gateway.settling.QUIET_SECONDS", 0.02)
-        async with open_apps(Settings(_env_file=None, data_folder=folder), worker) as opened:
+        async with open_copy(recorded, folder, worker) as opened:
             yield opened
 
 

@@ -24,9 +24,10 @@ from bot.channels.channel import (
 from bot.channels.incoming import Incoming, Kind, Media
 from bot.channels.messenger import Messenger
 from bot.channels.simulator.messenger import API_PATH, MessengerSimulator, attached
-from bot.channels.simulator.platform import Answer, Delivery
+from bot.channels.simulator.platform import Answer
 from bot.channels.wording import Bubble, Choice
 from tests.channels.forging.messenger import SIGNATURE, forgeries
+from tests.channels.reading import bare, events_of, posted
 
 NOW = 1_800_000_000.0
 CHOICES = tuple(Choice(n, f"Label {n}", f"Label {n}", f"token-{n}") for n in range(1, 14))
@@ -79,18 +80,8 @@ def served(server: tuple[MessengerSimulator, str]) -> Served:
     return Served(channel_of(platform, address), platform, address + API_PATH)
 
 
-def posted(delivery: Delivery) -> WebhookRequest:
-    return WebhookRequest("POST", tuple(delivery.headers.items()), {}, delivery.body)
-
-
-def read(channel: Channel, delivery: Delivery) -> tuple[Incoming, ...]:
-    request = posted(delivery)
-    channel.verify(request)
-    return channel.read(request).events
-
-
 def body_of(told: Any) -> WebhookRequest:
-    return WebhookRequest("POST", (), {}, json.dumps(told).encode())
+    return bare(json.dumps(told).encode())
 
 
 def asked(**query: str) -> WebhookRequest:
@@ -170,7 +161,7 @@ def test_a_challenge_that_is_no_word_is_not_repeated(channel: Channel, challenge
 def test_a_text_names_its_chat_its_event_and_its_time(
     channel: Channel, platform: MessengerSimulator
 ) -> None:
-    (told,) = read(channel, platform.says("ana", "he wants *money* <now> & more"))
+    (told,) = events_of(channel, platform.says("ana", "he wants *money* <now> & more"))
     moment = int(NOW * 1000) + 1
     assert told == Incoming(
         channel="messenger",
@@ -188,27 +179,29 @@ def test_two_messages_of_one_delivery_are_both_read_in_order(
     channel: Channel, platform: MessengerSimulator
 ) -> None:
     delivery = platform.says_at_once(("ana", "one"), ("ben", "two"), ("ana", "three"))
-    told = read(channel, delivery)
+    told = events_of(channel, delivery)
     assert [(each.contact, each.text) for each in told] == [
         ("1040:ana", "one"),
         ("1040:ben", "two"),
         ("1040:ana", "three"),
     ]
-    assert read(channel, delivery) == told  # a retry
+    assert events_of(channel, delivery) == told  # a retry
 
 
 def test_two_messages_of_one_millisecond_keep_their_order(
     channel: Channel, platform: MessengerSimulator
 ) -> None:
     events = [platform.message("ana", {"text": text}) for text in ("one", "two")]
-    first, second = read(channel, platform.delivers(*({**e, "timestamp": 1700} for e in events)))
+    first, second = events_of(
+        channel, platform.delivers(*({**e, "timestamp": 1700} for e in events))
+    )
     assert (first.position, second.position) == (1_700_000_000, 1_700_000_001)  # 1700 is seconds
 
 
 def test_every_entry_is_read(channel: Channel, platform: MessengerSimulator) -> None:
     one, two = (json.loads(platform.says(who, "hi").body)["entry"][0] for who in ("ana", "ben"))
     delivery = platform.signed(json.dumps({"object": "page", "entry": [one, two]}).encode())
-    assert [each.address["to"] for each in read(channel, delivery)] == ["ana", "ben"]
+    assert [each.address["to"] for each in events_of(channel, delivery)] == ["ana", "ben"]
 
 
 def test_the_form_of_metas_console_is_read(channel: Channel, platform: MessengerSimulator) -> None:
@@ -219,7 +212,7 @@ def test_the_form_of_metas_console_is_read(channel: Channel, platform: Messenger
         "message": {"mid": "test_message_id", "text": "test_message"},
     }
     entry = {"id": "0", "changes": [{"field": "messages", "value": value}, {"field": "feed"}]}
-    (told,) = read(
+    (told,) = events_of(
         channel, platform.signed(json.dumps({"object": "page", "entry": [entry]}).encode())
     )
     assert (told.contact, told.sent) == ("23245:12334", 1527459824.0)
@@ -250,7 +243,7 @@ def test_what_came_along_is_named_and_never_fetched(
     text: str,
     media: Media | None,
 ) -> None:
-    (told,) = read(channel, platform.delivers(platform.message("ana", message)))
+    (told,) = events_of(channel, platform.delivers(platform.message("ana", message)))
     assert (told.kind, told.text, told.media) == (Kind.TEXT, text, media)
     assert "never-fetched" not in str(vars(told))
     assert platform.calls == []
@@ -270,7 +263,7 @@ def test_a_postback_is_a_button_or_the_start(
     postback: dict[str, Any],
     expected: dict[str, Any],
 ) -> None:
-    (told,) = read(channel, platform.delivers(platform.postback("ana", postback)))
+    (told,) = events_of(channel, platform.delivers(platform.postback("ana", postback)))
     assert {name: getattr(told, name) for name in expected} == expected
     assert told.event.startswith("postback:m_")
 
@@ -280,15 +273,15 @@ def test_a_button_that_is_pressed_twice_is_two_events(
 ) -> None:
     press = {"mid": "m_of_the_button", "payload": "token-1"}
     events = [platform.postback("ana", press) for _ in range(2)]
-    one, two = read(channel, platform.delivers(*events))
+    one, two = events_of(channel, platform.delivers(*events))
     assert one.event != two.event
     without = [{**event, "postback": {"payload": "token-1"}} for event in events]
-    one, two = read(channel, platform.delivers(*without))
+    one, two = events_of(channel, platform.delivers(*without))
     assert one.event == f"postback:ana:{events[0]['timestamp']}" != two.event
 
 
 def test_a_quick_reply_is_a_button(channel: Channel, platform: MessengerSimulator) -> None:
-    (told,) = read(channel, platform.presses("ana", "2", "token-2"))
+    (told,) = events_of(channel, platform.presses("ana", "2", "token-2"))
     assert (told.kind, told.button, told.text) == (Kind.BUTTON, "token-2", "")
 
 
@@ -308,7 +301,7 @@ def test_a_followed_link_names_language_audience_and_country(
     ref: str,
     expected: tuple[str | None, str | None, str | None],
 ) -> None:
-    (told,) = read(channel, platform.starts("ana", ref))
+    (told,) = events_of(channel, platform.starts("ana", ref))
     assert told.kind is Kind.START
     assert (told.locale, told.audience, told.country) == expected
 
@@ -320,10 +313,10 @@ def test_each_edit_of_a_message_is_an_event(channel: Channel, platform: Messenge
         {**base, "message_edit": {"mid": "m_1", "text": text, "num_edit": times}}
         for times, text in enumerate(("they want money", "they want $500"), start=1)
     ]
-    first, second = read(channel, platform.delivers(*edits))
+    first, second = events_of(channel, platform.delivers(*edits))
     assert (first.kind, first.text, first.event) == (Kind.EDIT, "they want money", "edit:m_1:1")
     assert (second.text, second.event) == ("they want $500", "edit:m_1:2")
-    (told,) = read(channel, platform.edits("ana", "changed"))
+    (told,) = events_of(channel, platform.edits("ana", "changed"))
     assert (told.kind, told.text) == (Kind.EDIT, "changed")
 
 
@@ -348,7 +341,7 @@ def test_what_no_person_did_is_no_event(
     around = [platform.message("ana", {"text": "one"}), platform.message("ana", {"text": "two"})]
     base = platform.message("ana", {})
     del base["message"]
-    told = read(channel, platform.delivers(around[0], {**base, **event}, around[1]))
+    told = events_of(channel, platform.delivers(around[0], {**base, **event}, around[1]))
     assert [each.text for each in told] == ["one", "two"]
 
 

@@ -30,6 +30,7 @@ from bot.channels.slack import Slack
 from bot.channels.slack.texts import as_seen, escaped
 from bot.channels.wording import Bubble, Choice
 from tests.channels.forging.slack import SIGNATURE, TIME, forgeries
+from tests.channels.reading import bare, events_of, posted
 
 NOW = 1_800_000_000
 DM = {"channel": "D0ana"}
@@ -83,20 +84,6 @@ def served(server: tuple[SlackSimulator, str]) -> Served:
     for kept in (platform.shown, platform.calls, platform.faults, platform.closed):
         kept.clear()
     return Served(channel_of(platform, address), platform, address + API_PATH)
-
-
-def posted(delivery: Delivery) -> WebhookRequest:
-    return WebhookRequest("POST", tuple(delivery.headers.items()), {}, delivery.body)
-
-
-def read(channel: Channel, delivery: Delivery) -> tuple[Incoming, ...]:
-    request = posted(delivery)
-    channel.verify(request)
-    return channel.read(request).events
-
-
-def bare(body: bytes) -> WebhookRequest:
-    return WebhookRequest("POST", (), {}, body)
 
 
 # verify
@@ -162,7 +149,7 @@ def test_a_challenge_that_is_no_word_is_not_repeated(
 def test_a_text_names_its_chat_its_event_and_its_time(
     channel: Channel, platform: SlackSimulator
 ) -> None:
-    (told,) = read(channel, platform.says("ana", "he wants *money* <now> & &lt; more"))
+    (told,) = events_of(channel, platform.says("ana", "he wants *money* <now> & &lt; more"))
     assert told == Incoming(
         channel="slack",
         kind=Kind.TEXT,
@@ -176,12 +163,12 @@ def test_a_text_names_its_chat_its_event_and_its_time(
 
 
 def test_half_an_emoji_silences_nobody(channel: Channel, platform: SlackSimulator) -> None:
-    (told,) = read(channel, platform.says("ana", "ay \ud83d"))
+    (told,) = events_of(channel, platform.says("ana", "ay \ud83d"))
     assert told.text == "ay \ufffd"
 
 
 def test_a_short_stamp_is_read_as_a_fraction(channel: Channel, platform: SlackSimulator) -> None:
-    (told,) = read(channel, platform.delivers(platform.message("ana", text="x", ts="1700.5")))
+    (told,) = events_of(channel, platform.delivers(platform.message("ana", text="x", ts="1700.5")))
     assert (told.position, told.sent) == (1_700_500_000, 1700.5)
 
 
@@ -189,7 +176,9 @@ def test_a_short_stamp_is_read_as_a_fraction(channel: Channel, platform: SlackSi
 def test_a_text_is_read_in_each_form_that_people_write(
     channel: Channel, platform: SlackSimulator, subtype: str | None
 ) -> None:
-    (told,) = read(channel, platform.delivers(platform.message("ana", text="x", subtype=subtype)))
+    (told,) = events_of(
+        channel, platform.delivers(platform.message("ana", text="x", subtype=subtype))
+    )
     assert (told.kind, told.text) == (Kind.TEXT, "x")
 
 
@@ -232,7 +221,7 @@ def test_what_is_escaped_is_seen_as_it_was(text: str) -> None:
 def test_a_file_is_named_and_never_fetched(
     channel: Channel, platform: SlackSimulator, media: Media, expected: Media, caption: str
 ) -> None:
-    (told,) = read(channel, platform.sends("ana", media, caption))
+    (told,) = events_of(channel, platform.sends("ana", media, caption))
     assert (told.kind, told.text, told.media) == (Kind.TEXT, caption, expected)
     assert "never-fetched" not in str(vars(told))
     assert "kept-out" not in str(vars(told))
@@ -251,12 +240,12 @@ def test_files_of_several_kinds_are_one_event(
     channel: Channel, platform: SlackSimulator, files: Any, media: Media
 ) -> None:
     message = platform.message("ana", subtype="file_share", files=files)
-    (told,) = read(channel, platform.delivers(message))
+    (told,) = events_of(channel, platform.delivers(message))
     assert told.media is media
 
 
 def test_a_change_by_a_person_is_an_edit(channel: Channel, platform: SlackSimulator) -> None:
-    (told,) = read(channel, platform.edits("ana", "they want <money>"))
+    (told,) = events_of(channel, platform.edits("ana", "they want <money>"))
     assert (told.kind, told.text) == (Kind.EDIT, "they want <money>")
     assert told.address == {"channel": "D0ana"}
 
@@ -269,14 +258,14 @@ def test_an_odd_request_is_read_as_far_as_it_goes(
     channel: Channel, platform: SlackSimulator, told: dict[str, Any]
 ) -> None:
     outer = {**json.loads(platform.says("ana", "hi").body), **told}
-    assert len(read(channel, platform.posts(outer))) == (0 if "event" in told else 1)
+    assert len(events_of(channel, platform.posts(outer))) == (0 if "event" in told else 1)
 
 
 @pytest.mark.parametrize("name", ["mentions", "writes_in"])
 def test_what_others_read_along_is_not_read(
     channel: Channel, platform: SlackSimulator, name: str
 ) -> None:
-    (told,) = read(channel, getattr(platform, name)("ana", "C0school", "he has my pictures"))
+    (told,) = events_of(channel, getattr(platform, name)("ana", "C0school", "he has my pictures"))
     assert (told.kind, told.text, told.contact) == (Kind.GROUP, "", "T01:C0school")
     assert told.address == {"channel": "C0school", "user": "U0ana"}
 
@@ -327,14 +316,14 @@ def no_event(platform: SlackSimulator) -> dict[str, Delivery]:
 
 @pytest.mark.parametrize("name", no_event(PLATFORM))
 def test_what_no_person_told_us_is_no_event(name: str) -> None:
-    assert read(channel_of(PLATFORM), no_event(PLATFORM)[name]) == ()
+    assert events_of(channel_of(PLATFORM), no_event(PLATFORM)[name]) == ()
 
 
 def test_a_press_is_a_button_and_each_one_an_event(
     channel: Channel, platform: SlackSimulator
 ) -> None:
     delivery = platform.presses("ana", "Yes", "token-1")
-    (told,) = read(channel, delivery)
+    (told,) = events_of(channel, delivery)
     assert told == Incoming(
         channel="slack",
         kind=Kind.BUTTON,
@@ -345,8 +334,8 @@ def test_a_press_is_a_button_and_each_one_an_event(
         position=NOW * 1_000_000 + 1,
         sent=NOW + 0.000001,
     )
-    assert read(channel, delivery) == (told,)
-    (again,) = read(channel, platform.presses("ana", "Yes", "token-1"))
+    assert events_of(channel, delivery) == (told,)
+    (again,) = events_of(channel, platform.presses("ana", "Yes", "token-1"))
     assert again.event != told.event
 
 
@@ -355,7 +344,7 @@ def test_a_press_where_others_read_along_is_answered_for_one_alone(
 ) -> None:
     action = {"type": "button", "action_id": "choice-1", "value": "t", "action_ts": "1.1"}
     payload = {**platform.who("ana"), "channel": {"id": "C0school"}, "actions": [action]}
-    (told,) = read(channel, platform.interacts({**payload, "type": "block_actions"}))
+    (told,) = events_of(channel, platform.interacts({**payload, "type": "block_actions"}))
     assert (told.kind, told.button) == (Kind.GROUP, "")
     assert told.address == {"channel": "C0school", "user": "U0ana"}
 

@@ -30,6 +30,7 @@ from bot.channels.simulator.telegram import TelegramSimulator, problem, too_many
 from bot.channels.telegram import Telegram
 from bot.channels.wording import Bubble, Choice
 from tests.channels.forging.telegram import HEADER, forgeries
+from tests.channels.reading import bare, events_of, posted
 
 TOKEN = "123456:AA-test_token"
 SECRET = "a-Secret_that-Telegram-repeats"
@@ -40,19 +41,8 @@ PIECE: Piece = {"text": "hello", "link_preview_options": {"is_disabled": True}}
 BUTTON = "t" * 24
 
 
-def request_of(delivery: Delivery) -> WebhookRequest:
-    headers = tuple((name.lower(), value) for name, value in delivery.headers.items())
-    return WebhookRequest("POST", headers, {}, delivery.body)
-
-
 def read_body(channel: Telegram, body: bytes) -> Webhook:
-    return channel.read(WebhookRequest("POST", (), {}, body))
-
-
-def events_of(channel: Telegram, delivery: Delivery) -> tuple[Incoming, ...]:
-    request = request_of(delivery)
-    channel.verify(request)
-    return channel.read(request).events
+    return channel.read(bare(body))
 
 
 def event_of(channel: Telegram, delivery: Delivery) -> Incoming:
@@ -92,8 +82,8 @@ def served(platform: TelegramSimulator, serving: tuple[TelegramSimulator, str]) 
 
 
 def test_what_telegram_sends_is_accepted(platform: TelegramSimulator, channel: Telegram) -> None:
-    channel.verify(request_of(platform.says(PERSON, "hi")))
-    channel.verify(request_of(platform.presses(PERSON, "Yes", BUTTON)))
+    channel.verify(posted(platform.says(PERSON, "hi")))
+    channel.verify(posted(platform.presses(PERSON, "Yes", BUTTON)))
 
 
 @pytest.mark.parametrize("name", forgeries(TelegramSimulator(TOKEN, SECRET)))
@@ -505,7 +495,7 @@ def test_no_text_and_no_address_shows_in_a_repr(
         platform.says(PERSON, "secret words"),
         platform.presses(PERSON, "Y", "secret"),
     ):
-        shown = repr(channel.read(request_of(delivery)))
+        shown = repr(channel.read(posted(delivery)))
         shown += repr(Update.model_validate_json(delivery.body))
         assert "secret" not in shown
         assert PERSON not in repr(Update.model_validate_json(delivery.body))

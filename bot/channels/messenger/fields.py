@@ -1,38 +1,15 @@
 """The fields of Meta's webhooks that are read; everything else is dropped where it is parsed.
 
 https://developers.facebook.com/documentation/business-messaging/messenger-platform/webhooks/webhook-events
-A field of an unexpected shape counts as absent, so that one of them does not silence a person.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    ValidatorFunctionWrapHandler,
-    WrapValidator,
-)
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-Shape = TypeVar("Shape")
-
-
-def _or_nothing(given: Any, read: ValidatorFunctionWrapHandler) -> Any:
-    try:
-        return read(given)
-    except ValidationError:
-        return None
-
-
-def _whole(given: Any) -> Any:
-    """Half an emoji, as some phones cut it, would make the whole text unreadable."""
-    if not isinstance(given, str):
-        return given
-    return given.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+from bot.channels.lenient import OrNone, Text
 
 
 def _milliseconds(given: int) -> int:
@@ -40,8 +17,6 @@ def _milliseconds(given: int) -> int:
     return given * 1000 if given < 10**11 else given
 
 
-OrNone = Annotated[Shape | None, WrapValidator(_or_nothing)]
-Text = Annotated[str, BeforeValidator(_whole)]
 Id = Annotated[str, Field(min_length=1, max_length=500)]
 
 

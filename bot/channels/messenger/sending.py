@@ -13,6 +13,7 @@ import re
 import requests
 from pydantic import BaseModel
 
+from bot.channels.calling import quiet_session
 from bot.channels.channel import Over, Piece, Refused, TryAgain
 
 # (code, subcode): outside the window of 24 hours (2018278, and 2018065 for messages with a tag),
@@ -48,8 +49,7 @@ class Sender:
         proof = hmac.new(app_secret.encode(), token, hashlib.sha256).hexdigest()
         self._proof = {"appsecret_proof": proof}
         self._timeout = timeout
-        self._session = requests.Session()
-        self._session.trust_env = False
+        self._session = quiet_session()
 
     def send(self, to: str, piece: Piece) -> None:
         """Send one message. Raises SendProblem."""

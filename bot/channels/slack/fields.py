@@ -2,44 +2,20 @@
 
 https://docs.slack.dev/reference/events/message
 https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
-A field of an unexpected shape counts as absent, so that one of them does not silence a person.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    ValidatorFunctionWrapHandler,
-    WrapValidator,
-)
+from pydantic import BaseModel, ConfigDict, Field
 
-Shape = TypeVar("Shape")
+from bot.channels.lenient import OrNone, Text
+
 _STAMP = re.compile(r"([0-9]{1,11})\.([0-9]{1,6})")
 
 
-def _or_nothing(given: Any, read: ValidatorFunctionWrapHandler) -> Any:
-    try:
-        return read(given)
-    except ValidationError:
-        return None
-
-
-def _whole(given: Any) -> Any:
-    """Half an emoji, as some phones cut it, would make the whole text unreadable."""
-    if not isinstance(given, str):
-        return given
-    return given.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-OrNone = Annotated[Shape | None, WrapValidator(_or_nothing)]
-Text = Annotated[str, BeforeValidator(_whole)]
 Id = Annotated[str, Field(min_length=1, max_length=200)]
 
 

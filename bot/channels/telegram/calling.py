@@ -14,6 +14,7 @@ from typing import Any
 import requests
 from pydantic import BaseModel, ConfigDict, Field
 
+from bot.channels.calling import quiet_session
 from bot.channels.channel import Over, Refused, SendProblem, TryAgain
 
 # Parts of descriptions, in lower case; they are documented nowhere and known from use alone.
@@ -69,8 +70,7 @@ class Api:
     def __init__(self, token: str, api: str, connect_seconds: float, read_seconds: float) -> None:
         self._address = f"{api.rstrip('/')}/bot{token}"
         self._times = (connect_seconds, read_seconds)
-        self._session = requests.Session()
-        self._session.trust_env = False
+        self._session = quiet_session()
 
     def call(self, method: str, body: Mapping[str, Any]) -> Any:
         """The result of a method. Raises SendProblem."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 
 from bot.channels.channel import Piece, SendProblem, Webhook, WebhookRequest
@@ -41,8 +40,6 @@ class Telegram:
         connect_seconds: float = 3.0,
         read_seconds: float = 10.0,
     ) -> None:
-        # urllib3 logs addresses, and ours hold the token: some at WARNING.
-        logging.getLogger("urllib3").setLevel(logging.ERROR)
         self._secret = secret
         self._api = Api(token, api, connect_seconds, read_seconds)
 

@@ -17,6 +17,7 @@ from twilio.http import HttpClient  # type: ignore[import-untyped]
 from twilio.http.response import Response  # type: ignore[import-untyped]
 from twilio.rest import Client  # type: ignore[import-untyped]
 
+from bot.channels.calling import quiet_session
 from bot.channels.channel import Over, Piece, Refused, SendProblem, TryAgain
 
 API, CONTENT = "https://api.twilio.com", "https://content.twilio.com"
@@ -37,8 +38,7 @@ class Connections(HttpClient):  # type: ignore[misc]
         super().__init__(logging.getLogger(__name__), is_async=False)
         self._addresses = addresses
         self._seconds = timeout
-        self._session = requests.Session()
-        self._session.trust_env = False
+        self._session = quiet_session()
 
     def request(  # noqa: PLR0917 - the library's signature
         self,
