@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import hmac
 import json
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
 from bot.channels.channel import Channel
-from bot.channels.messenger import Messenger
-from bot.channels.slack import Slack
-from bot.channels.telegram import Telegram
-from bot.channels.twilio import Twilio
 from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.channels.telegram import Telegram
+    from bot.channels.twilio import Twilio
 
 PATH = "/webhooks/"
 PUBLIC_URL = "public_url"
@@ -53,8 +53,6 @@ def setups(config: Settings) -> list[Setup]:
 
 def configured(config: Settings, secret: bytes) -> list[Channel]:
     """The channels that have all they need."""
-    # It logs addresses, which hold tokens and proofs.
-    logging.getLogger("urllib3").setLevel(logging.ERROR)
     makers: Mapping[str, Callable[[Settings, bytes], Channel]] = {
         "telegram": telegram,
         "twilio": twilio,
@@ -65,6 +63,8 @@ def configured(config: Settings, secret: bytes) -> list[Channel]:
 
 
 def telegram(config: Settings, secret: bytes) -> Telegram:
+    from bot.channels.telegram import Telegram
+
     token, repeated = _open(config.telegram_token), telegram_secret(secret)
     return Telegram(token, repeated, api=config.telegram_api)
 
@@ -77,6 +77,8 @@ def telegram_secret(secret: bytes) -> str:
 
 def twilio(config: Settings, secret: bytes) -> Twilio:
     """SMS and WhatsApp, with lists to choose from where `handrail channels` has made them."""
+    from bot.channels.twilio import Twilio
+
     return Twilio(
         config.twilio_account or "",
         _open(config.twilio_auth_token),
@@ -88,7 +90,9 @@ def twilio(config: Settings, secret: bytes) -> Twilio:
     )
 
 
-def _messenger(config: Settings, secret: bytes) -> Messenger:
+def _messenger(config: Settings, secret: bytes) -> Channel:
+    from bot.channels.messenger import Messenger
+
     return Messenger(
         _open(config.messenger_page_token),
         _open(config.messenger_app_secret),
@@ -97,7 +101,9 @@ def _messenger(config: Settings, secret: bytes) -> Messenger:
     )
 
 
-def _slack(config: Settings, secret: bytes) -> Slack:
+def _slack(config: Settings, secret: bytes) -> Channel:
+    from bot.channels.slack import Slack
+
     return Slack(
         _open(config.slack_bot_token), _open(config.slack_signing_secret), api=config.slack_api
     )
