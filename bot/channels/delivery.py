@@ -59,9 +59,7 @@ class Delivery:
     """Sends what is in the outbox. `lines` by the name that conversations are kept under."""
 
     messaging: Messaging
-    speaker: Speaker
     lines: Mapping[str, Line]
-    counters: Counter[str]
     chance: random.Random = field(default_factory=random.Random)
     _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _again: set[str] = field(default_factory=set)
@@ -73,7 +71,7 @@ class Delivery:
         lines: dict[str, Line] = {}
         for channel in channels:
             lines |= dict.fromkeys(channel.styles, Line.to(channel))
-        made = cls(messaging, messaging.reading.speaker, lines, messaging.counters)
+        made = cls(messaging, lines)
         messaging.turns.answered = made.soon
         return made
 
@@ -85,6 +83,14 @@ class Delivery:
         task = asyncio.create_task(self._send_all(session_id))
         self._tasks[session_id] = task
         task.add_done_callback(lambda done: self._sent_all(session_id, done))
+
+    @property
+    def speaker(self) -> Speaker:
+        return self.messaging.reading.speaker
+
+    @property
+    def counters(self) -> Counter[str]:
+        return self.messaging.counters
 
     @property
     def busy(self) -> bool:
@@ -101,13 +107,13 @@ class Delivery:
         self._again.discard(session_id)
 
     async def take_up(self) -> None:
-        """What a fault or a restart left behind, and the card where the worker is late."""
+        """Send what a fault or a restart left behind."""
         posting = self.messaging.posting
         for session_id in await run_in_threadpool(posting.due):
             self.soon(session_id)
 
     async def send_cards(self, deadline: float) -> None:
-        """The crisis card, once, where an answer takes longer than `deadline` (seconds)."""
+        """The crisis card where an answer takes longer than `deadline` (seconds)."""
         posting = self.messaging.posting
         for session_id in await run_in_threadpool(posting.unanswered, deadline):
             session = await run_in_threadpool(self.messaging.storage.session_by_id, session_id)
@@ -162,7 +168,7 @@ class Delivery:
     async def _end(self, session: Session, note: Callable[[], bool]) -> None:
         """Note what became of an answer; where that erased all, the worker's part goes too."""
         if await run_in_threadpool(note):
-            await self.messaging.erased(session.id)
+            await self.messaging.turns.forget_soon(session.id)
 
     async def _send_pieces(self, session: Session, post: Post) -> None:
         line = self.lines[session.channel]

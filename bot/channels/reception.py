@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from bot.channels.delivery import Delivery
 from bot.channels.incoming import Incoming, Kind, Media
@@ -13,9 +13,9 @@ from bot.gateway.conversations import Conversations
 from bot.gateway.errors import StorageDown
 from bot.gateway.messaging import AppMessage, Messaging
 from bot.gateway.sessions import SEEN_SECONDS
+from bot.gateway.speaking import CRISIS_CARD
 
 PRIVATELY = "utter_write_privately"
-BUSY = "utter_problem_busy"
 GROUP_SECONDS, CARD_SECONDS = 3600.0, 600.0
 MOST_REMEMBERED = 10_000
 REMARKS = {Media.IMAGE: "media"}  # the others have their own names
@@ -80,22 +80,19 @@ class Reception:
             accepted = await self.messaging.accept(app_message(event))
         except StorageDown:
             if self.carded.first(f"{event.channel} {event.contact}"):
-                self._say(event, BUSY, card=True)
+                self._say(event, StorageDown.script, CRISIS_CARD)
             raise
         if accepted is not None and event.kind is Kind.BUTTON:
             self.delivery.acknowledge(event.channel, event.address)
 
-    def _say(self, event: Incoming, script: str, *, card: bool = False) -> None:
-        speaker = self.conversations.speaker
-        where: Mapping[str, str | None] = {"locale": event.locale, "country": event.country}
-        said = [
-            speaker.say(
-                script, locale=where["locale"], country=where["country"], channel=event.channel
-            )
-        ]
-        if card:
-            said.append(speaker.card(where["locale"], where["country"], event.channel))
-        self.delivery.say(event.channel, event.address, said)
+    def _say(self, event: Incoming, *scripts: str) -> None:
+        say = partial(
+            self.conversations.speaker.say,
+            locale=event.locale,
+            country=event.country,
+            channel=event.channel,
+        )
+        self.delivery.say(event.channel, event.address, [say(script) for script in scripts])
 
     def _farewell(self, event: Incoming) -> None:
         told = self.conversations.farewell(event.locale, event.country, event.channel)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,7 +21,6 @@ from bot.gateway.sealing import Forged, Seal
 from bot.gateway.storage import FromApp, Session, Storage
 from bot.gateway.turns import Turns
 
-logger = logging.getLogger(__name__)
 MOST_TRIES = 3
 MENU = "/menu"
 
@@ -78,11 +76,14 @@ class Messaging:
 
     async def _session(self, message: AppMessage) -> Session:
         chat = (message.channel, message.contact)
+        found = await run_in_threadpool(self.storage.session_of_contact, *chat)
+        if found is not None:
+            return found
         if ended := await run_in_threadpool(self.storage.end_if_over, *chat):
             await self.turns.forget_soon(ended)
         locale = self.reading.speaker.locale(message.locale)
         country = country_code(message.country)
-        return await run_in_threadpool(self.storage.session_of, *chat, locale, country)
+        return await run_in_threadpool(self.storage.open_chat, *chat, locale, country)
 
     async def _accept(self, session: Session, message: AppMessage) -> Session | None:
         read = await self._read(session, message)
@@ -148,7 +149,3 @@ class Messaging:
         """The messages of an answer with tokens for their buttons. Raises SQLAlchemyError."""
         messages = compose(self.reading.speaker, session, answer)
         return self.buttons.outgoing(session.id, answer.turn, messages)
-
-    async def erased(self, session_id: str) -> None:
-        """A conversation was erased: what the worker keeps of it goes too."""
-        await self.turns.forget_soon(session_id)

@@ -3,24 +3,11 @@
 from __future__ import annotations
 
 import hmac
-import json
 import secrets
 import time
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Engine,
-    Select,
-    and_,
-    delete,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.content import models
@@ -31,8 +18,7 @@ from bot.gateway.answers import inbox, outbox
 session = models.Base.metadata.tables["session"]
 seen = models.Base.metadata.tables["seen"]
 button = models.Base.metadata.tables["button"]
-PENDING, FAILED = "pending", "failed"
-BUSY, CARD = "utter_problem_busy", "utter_crisis_card"
+PENDING = "pending"
 SEEN_SECONDS = 7 * 86400.0
 _SESSION = (session.c.id, session.c.channel, session.c.locale, session.c.country, session.c.turn)
 
@@ -59,6 +45,7 @@ class Sessions:
         self._lifetime = session_seconds
         self._contact_lifetime = contact_seconds
         self._pepper = pepper
+        self._chats = hmac.new(pepper, b"chats of messaging apps", "sha256").digest()
 
     def digest(self, text: str) -> str:
         """A keyed hash: a short text could be guessed from a plain one by who has the database."""
@@ -66,8 +53,7 @@ class Sessions:
 
     def _chat(self, channel: str, contact: str) -> str:
         """What a chat is known by: under another key than tokens, which a stranger may make up."""
-        key = hmac.new(self._pepper, b"chats of messaging apps", "sha256").digest()
-        return hmac.new(key, f"{channel}\0{contact}".encode(), "sha256").hexdigest()
+        return hmac.new(self._chats, f"{channel}\0{contact}".encode(), "sha256").hexdigest()
 
     @property
     def shared(self) -> bool:
@@ -103,16 +89,11 @@ class Sessions:
             )
         return made
 
-    def session_of(
+    def open_chat(
         self, channel: str, contact: str, locale: str | None, country: str | None
     ) -> Session:
-        """The live conversation of a chat in a messaging app, a new one where there is none.
-
-        One that is over has to be erased before.
-        """
-        found = self.session_of_contact(channel, contact)
-        if found is not None:
-            return found
+        """A new conversation for a chat in a messaging app that has none; one that is over has to
+        be erased before."""
         key = self._chat(channel, contact)
         try:
             return self._open(key, channel, locale, country, self._contact_lifetime)
@@ -180,54 +161,6 @@ class Sessions:
         with self._engine.begin() as connection:
             _erase(connection, session_id)
         empty_log(self._engine)
-
-    def purge(self, text_seconds: float) -> list[str]:
-        """Give up texts that waited too long, erase ended conversations; returns their ids."""
-        now = time.time()
-        late = and_(inbox.c.status == PENDING, inbox.c.created < now - text_seconds)
-        with self._engine.begin() as connection:
-            self._ask_again(connection, late)
-            connection.execute(
-                update(inbox)
-                .where(late)
-                .values(status=FAILED, sealed_text=None, payload=None, done_at=now)
-            )
-            connection.execute(delete(seen).where(seen.c.created < now - SEEN_SECONDS))
-            ended = list(
-                connection.execute(select(session.c.id).where(session.c.expires <= now)).scalars()
-            )
-        for session_id in ended:
-            self.forget(session_id)
-        return ended
-
-    def _ask_again(self, connection: Connection, late: ColumnElement[bool]) -> None:
-        """Nobody in a messaging app is left without a word: who is given up is asked to write
-        again, with the helplines. The page says so by itself."""
-        reply = {"messages": [{"script": BUSY}, {"script": CARD}]}
-        for row in connection.execute(_last_of(late)).all():
-            connection.execute(
-                update(session).where(session.c.id == row.id).values(turn=row.turn + 1, carded=None)
-            )
-            connection.execute(
-                insert(outbox).values(
-                    session_id=row.id,
-                    inbox_id=row.inbox_id,
-                    sequence=row.turn + 1,
-                    content=json.dumps(reply),
-                    created=time.time(),
-                )
-            )
-
-
-def _last_of(late: ColumnElement[bool]) -> Select[Any]:
-    """The last of these messages in each conversation of a messaging app."""
-    last = func.max(inbox.c.id).label("inbox_id")
-    return (
-        select(session.c.id, session.c.turn, last)
-        .join(inbox, inbox.c.session_id == session.c.id)
-        .where(late, session.c.address.is_not(None))
-        .group_by(session.c.id, session.c.turn)
-    )
 
 
 def erase_if_quiet(connection: Connection, session_id: str) -> bool:

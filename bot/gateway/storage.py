@@ -11,13 +11,25 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from bot.gateway.answers import DONE, Answers, inbox, outbox
-from bot.gateway.errors import KeyReused, TokenUnknown
-from bot.gateway.sessions import PENDING, Session, Sessions, seen, session
+from bot.gateway.errors import KeyReused, StorageDown, TokenUnknown
+from bot.gateway.sessions import PENDING, SEEN_SECONDS, Session, Sessions, seen, session
+from bot.gateway.speaking import CRISIS_CARD
 
+FAILED = "failed"
 __all__ = ["Accepted", "FromApp", "Session", "Storage", "Waiting"]
 
 
@@ -166,8 +178,8 @@ class Storage(Sessions, Answers):
         messages and answers before this one. A message that is finished already changes nothing:
         two gateways may take the same one.
         """
-        known = {"locale": locale, "country": country}
         now = time.time()
+        known = {"locale": locale, "country": country, "last_seen": now}
         with self._engine.begin() as connection:
             taken = connection.execute(
                 update(inbox)
@@ -177,30 +189,12 @@ class Storage(Sessions, Answers):
             if taken.rowcount == 0:
                 turns = select(session.c.turn).where(session.c.id == session_id)
                 return int(connection.execute(turns).scalar() or 0)
-            connection.execute(
-                update(session)
-                .where(session.c.id == session_id)
-                .values(
-                    turn=session.c.turn + 1,
-                    last_seen=now,
-                    **{name: value for name, value in known.items() if value is not None},
-                )
-            )
-            told = select(session.c.turn, session.c.carded).where(session.c.id == session_id)
-            turn, carded = connection.execute(told).one()
-            if carded is not None:
-                connection.execute(
-                    update(session).where(session.c.id == session_id).values(carded=None)
-                )
-            connection.execute(
-                insert(outbox).values(
-                    session_id=session_id,
-                    inbox_id=inbox_id,
-                    sequence=turn,
-                    content=json.dumps(reply),
-                    created=now,
-                    late=carded is not None,
-                )
+            turn = _answer(
+                connection,
+                session_id,
+                inbox_id,
+                reply,
+                {name: value for name, value in known.items() if value is not None},
             )
             if alone:
                 earlier = and_(outbox.c.session_id == session_id, outbox.c.inbox_id != inbox_id)
@@ -208,7 +202,33 @@ class Storage(Sessions, Answers):
                 # Taken before it; what still waits was written after, whatever its number.
                 taken_before = and_(inbox.c.session_id == session_id, inbox.c.id != inbox_id)
                 connection.execute(delete(inbox).where(taken_before, inbox.c.status != PENDING))
-        return int(turn)
+        return turn
+
+    def purge(self, text_seconds: float) -> list[str]:
+        """Give up texts that waited too long, erase ended conversations; returns their ids."""
+        now = time.time()
+        late = and_(inbox.c.status == PENDING, inbox.c.created < now - text_seconds)
+        with self._engine.begin() as connection:
+            self._ask_again(connection, late)
+            connection.execute(
+                update(inbox)
+                .where(late)
+                .values(status=FAILED, sealed_text=None, payload=None, done_at=now)
+            )
+            connection.execute(delete(seen).where(seen.c.created < now - SEEN_SECONDS))
+            ended = list(
+                connection.execute(select(session.c.id).where(session.c.expires <= now)).scalars()
+            )
+        for session_id in ended:
+            self.forget(session_id)
+        return ended
+
+    def _ask_again(self, connection: Connection, late: ColumnElement[bool]) -> None:
+        """Nobody in a messaging app is left without a word: who is given up is asked to write
+        again, with the helplines. The page says so by itself."""
+        scripts = [{"script": script} for script in (StorageDown.script, CRISIS_CARD)]
+        for session_id, inbox_id in connection.execute(_last_of(late)).all():
+            _answer(connection, session_id, inbox_id, {"messages": scripts}, {}, late=False)
 
 
 def _unseen(session_id: str) -> Any:
@@ -218,3 +238,44 @@ def _unseen(session_id: str) -> Any:
         outbox.c.session_id == session_id, outbox.c.delivered_with.is_(None)
     )
     return select(waiting.exists() | undelivered.exists())
+
+
+def _answer(
+    connection: Connection,
+    session_id: str,
+    inbox_id: int,
+    reply: dict[str, Any],
+    known: dict[str, Any],
+    *,
+    late: bool = True,
+) -> int:
+    """Put an answer into the outbox under the next number, which is returned. `known` are values of
+    the conversation that change with it; it is `late` only where the card stood in for it."""
+    mine = session.c.id == session_id
+    changed = update(session).where(mine).values(turn=session.c.turn + 1, **known)
+    connection.execute(changed)
+    turn, carded = connection.execute(select(session.c.turn, session.c.carded).where(mine)).one()
+    if carded is not None:
+        connection.execute(update(session).where(mine).values(carded=None))
+    connection.execute(
+        insert(outbox).values(
+            session_id=session_id,
+            inbox_id=inbox_id,
+            sequence=turn,
+            content=json.dumps(reply),
+            created=time.time(),
+            late=late and carded is not None,
+        )
+    )
+    return int(turn)
+
+
+def _last_of(late: ColumnElement[bool]) -> Select[Any]:
+    """The last of these messages in each conversation of a messaging app."""
+    last = func.max(inbox.c.id).label("inbox_id")
+    return (
+        select(session.c.id, last)
+        .join(inbox, inbox.c.session_id == session.c.id)
+        .where(late, session.c.address.is_not(None))
+        .group_by(session.c.id)
+    )
