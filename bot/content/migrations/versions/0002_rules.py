@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from alembic import op
 
+from bot.content.migrations.triggers import Rule, changed, create, drop, never
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -18,14 +20,6 @@ _OTHER = (
     "id", "sources", "content_hash", "source_edition_id", "baseline", "author", "last_editor",
     "submitter", "reviewed_by", "reviewed", "created",
 )  # fmt: skip
-
-
-def _changed(*columns: str) -> str:
-    # JSON has no equality on PostgreSQL, and <> says nothing about NULL: compare as texts.
-    return " OR ".join(
-        f"coalesce(CAST(NEW.{name} AS TEXT), '') <> coalesce(CAST(OLD.{name} AS TEXT), '')"
-        for name in columns
-    )
 
 
 # The newest decision about this very content decides, and it is by somebody who did not write it.
@@ -43,72 +37,54 @@ _NEW_APPROVED, _ROW_APPROVED = _approved("NEW"), _approved("e")
 _PUBLISHED = "OLD.state IN ('live', 'retired')"
 _IN_RELEASE = "EXISTS (SELECT 1 FROM release_edition r WHERE r.edition_id = NEW.id)"
 
-# name, table, when, what is forbidden, why
-_RULES = (
-    ("decision_sees_content", "decision", "INSERT",
+RULES = (
+    Rule("decision_sees_content", "decision", "INSERT",
      """NEW.content_hash <>
         coalesce((SELECT content_hash FROM edition WHERE id = NEW.edition_id), '')""",
      "a decision counts only for the content it saw"),
-    ("decision_four_eyes", "decision", "INSERT",
+    Rule("decision_four_eyes", "decision", "INSERT",
      """NEW.verdict = 'approve' AND EXISTS (SELECT 1 FROM edition e WHERE e.id = NEW.edition_id
         AND NEW.actor IN (e.author, e.last_editor, coalesce(e.submitter, '')))""",
      "author, last editor and submitter cannot approve"),
-    ("edition_starts_unpublished", "edition", "INSERT",
+    Rule("edition_starts_unpublished", "edition", "INSERT",
      "NEW.state NOT IN ('draft', 'submitted')", "an edition starts as a draft"),
-    ("edition_hash_follows_content", "edition", "UPDATE",
-     f"({_changed(*_CONTENT)}) AND NEW.content_hash = OLD.content_hash",
+    Rule("edition_hash_follows_content", "edition", "UPDATE",
+     f"({changed(*_CONTENT)}) AND NEW.content_hash = OLD.content_hash",
      "changed content needs its new hash"),
-    ("edition_published_never_changes", "edition", "UPDATE",
-     f"{_PUBLISHED} AND ({_changed(*_CONTENT, *_OTHER)} OR NEW.state NOT IN ('live', 'retired'))",
+    Rule("edition_published_never_changes", "edition", "UPDATE",
+     f"{_PUBLISHED} AND ({changed(*_CONTENT, *_OTHER)} OR NEW.state NOT IN ('live', 'retired'))",
      "a published edition never changes"),
-    ("edition_baseline_is_fixed", "edition", "UPDATE",
-     f"({_changed('baseline')}) OR (OLD.baseline AND NEW.content_hash <> OLD.content_hash)",
+    Rule("edition_baseline_is_fixed", "edition", "UPDATE",
+     f"({changed('baseline')}) OR (OLD.baseline AND NEW.content_hash <> OLD.content_hash)",
      "a baseline edition is not edited: make a new edition"),
-    ("edition_approved_by_decision", "edition", "UPDATE",
+    Rule("edition_approved_by_decision", "edition", "UPDATE",
      f"NEW.state = 'approved' AND OLD.state <> 'approved' AND NOT {_NEW_APPROVED}",
      "no valid approval of this content"),
-    ("edition_live_through_release", "edition", "UPDATE",
+    Rule("edition_live_through_release", "edition", "UPDATE",
      f"""NEW.state = 'live' AND OLD.state <> 'live'
         AND NOT ({_IN_RELEASE} AND (NEW.baseline OR {_NEW_APPROVED}))""",
      "an edition goes live approved and through a release"),
-    ("edition_published_stays", "edition", "DELETE", _PUBLISHED, "a published edition stays"),
-    ("release_edition_is_approved", "release_edition", "INSERT",
+    Rule("edition_published_stays", "edition", "DELETE", _PUBLISHED, "a published edition stays"),
+    Rule("release_edition_is_approved", "release_edition", "INSERT",
      f"""NOT EXISTS (SELECT 1 FROM edition e WHERE e.id = NEW.edition_id
         AND (e.baseline OR {_ROW_APPROVED}))""",
      "a release holds approved editions only"),
-    ("event_follows_the_last", "event", "INSERT",
+    Rule("event_follows_the_last", "event", "INSERT",
      f"""NEW.previous <>
         coalesce((SELECT hash FROM event ORDER BY id DESC LIMIT 1), '{"0" * 64}')""",
      "an event follows the last one"),
     *(
-        (f"{table}_no_{action.lower()}", table, action, "1 = 1", f"{table} rows never change")
+        rule
         for table in ("decision", "release", "release_edition", "event")
-        for action in ("UPDATE", "DELETE")
+        for rule in never(table, "UPDATE", "DELETE")
     ),
 )  # fmt: skip
 _KEPT = ("decision", "release", "release_edition", "event")
 
 
 def upgrade() -> None:
-    postgres = op.get_bind().dialect.name == "postgresql"
-    for name, table, action, forbidden, reason in _RULES:
-        if not postgres:
-            op.execute(
-                f"CREATE TRIGGER {name} BEFORE {action} ON {table} FOR EACH ROW WHEN {forbidden} "
-                f"BEGIN SELECT RAISE(ABORT, '{reason}'); END"
-            )
-            continue
-        row = "OLD" if action == "DELETE" else "NEW"
-        op.execute(
-            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-            f"IF {forbidden} THEN RAISE EXCEPTION '{reason}' USING ERRCODE = '23514'; END IF; "
-            f"RETURN {row}; END $$"
-        )
-        op.execute(
-            f"CREATE TRIGGER {name} BEFORE {action} ON {table} "
-            f"FOR EACH ROW EXECUTE FUNCTION {name}()"
-        )
-    for table in _KEPT if postgres else ():
+    create(RULES)
+    for table in _KEPT if _postgres() else ():
         op.execute(
             f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
             f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_no_delete()"
@@ -116,10 +92,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    postgres = op.get_bind().dialect.name == "postgresql"
-    for name, table, *_ in _RULES:
-        op.execute(f"DROP TRIGGER {name}" + (f" ON {table}" if postgres else ""))
-    for table in _KEPT if postgres else ():
+    for table in _KEPT if _postgres() else ():
         op.execute(f"DROP TRIGGER {table}_no_truncate ON {table}")
-    for name, *_ in _RULES if postgres else ():
-        op.execute(f"DROP FUNCTION {name}()")
+    drop(RULES)
+
+
+def _postgres() -> bool:
+    return op.get_bind().dialect.name == "postgresql"
