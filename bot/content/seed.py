@@ -8,7 +8,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, func, insert, or_, select, update
 
+from bot.content.directory import Resource
 from bot.content.events import Entry, append_events
+from bot.content.helpers import (
+    HELPER,
+    REVIEW_MONTHS,
+    helper_body,
+    helper_hash,
+    helper_id,
+    helper_risk,
+    numbers_of,
+)
 from bot.content.models import Base
 from bot.content.release import Release
 from bot.content.scripts import Edition
@@ -43,8 +53,8 @@ def highest_version(engine: Engine) -> int:
 def seed(engine: Engine, release: Release, signed: bytes) -> int:
     """Put a baseline release, its editions and its events in, in one transaction.
 
-    Returns how many editions went live now; 0 when the release was already recorded. Raises
-    VersionTaken, and IntegrityError when a rule of the database forbids it.
+    Returns how many editions of scripts went live now; 0 when the release was recorded
+    before. Raises VersionTaken, and IntegrityError when a rule of the database forbids it.
     """
     with engine.begin() as connection:
         columns = release_table.c
@@ -54,8 +64,10 @@ def seed(engine: Engine, release: Release, signed: bytes) -> int:
             return 0
         if known:
             raise VersionTaken(f"release {release.version} is recorded with another content")
+        helpers = [*release.directory.resources.values()]
         _scripts(connection, release)
-        ids = _editions(connection, release.editions)
+        rows = [*map(_row, release.editions), *map(_helper_row, helpers)]
+        ids = _editions(connection, rows)
         connection.execute(
             insert(release_table).values(
                 version=release.version,
@@ -78,7 +90,9 @@ def seed(engine: Engine, release: Release, signed: bytes) -> int:
             after_hash=release.digest,
         )
         append_events(connection, [*changes, published])
-        return sum(change.tag == _LIVE for change in changes)
+        return sum(
+            change.tag == _LIVE and not change.subject.startswith(HELPER) for change in changes
+        )
 
 
 def _scripts(connection: Connection, release: Release) -> None:
@@ -92,23 +106,36 @@ def _scripts(connection: Connection, release: Release) -> None:
             "owner": item.owner,
             "review_months": item.review_months,
             "created": time.time(),
+            "kind": "script",
         }
         for item in first.values()
         if item.script not in known
+    ]
+    rows += [
+        {
+            "id": helper_id(helper),
+            "risk": helper_risk(helper),
+            "owner": None,
+            "review_months": REVIEW_MONTHS,
+            "created": time.time(),
+            "kind": "resource",
+        }
+        for helper in release.directory.resources.values()
+        if helper_id(helper) not in known
     ]
     if rows:
         connection.execute(insert(script), rows)
 
 
-def _editions(connection: Connection, wanted: Sequence[Edition]) -> list[int]:
+def _editions(connection: Connection, wanted: Sequence[dict[str, Any]]) -> list[int]:
     keys = [edition.c[name] for name in _IDENTITY]
     query = select(edition.c.id, *keys).where(edition.c.baseline)
     known = {tuple(row[1:]): int(row[0]) for row in connection.execute(query)}
-    new = [row for row in map(_row, wanted) if _key(row) not in known]
+    new = [row for row in wanted if _key(row) not in known]
     if new:
         connection.execute(insert(edition), new)
         known = {tuple(row[1:]): int(row[0]) for row in connection.execute(query)}
-    return [known[_key(_row(item))] for item in wanted]
+    return [known[_key(row)] for row in wanted]
 
 
 def _key(row: dict[str, Any]) -> tuple[Any, ...]:
@@ -129,6 +156,24 @@ def _row(item: Edition) -> dict[str, Any]:
         "buttons": [button.model_dump() for button in item.buttons],
         **{name: list(getattr(item, name)) for name in ("says", "handoffs", "resources")},
         "sources": list(item.sources),
+        "baseline": True,
+        "author": ACTOR,
+        "last_editor": ACTOR,
+        "created": time.time(),
+    }
+
+
+def _helper_row(helper: Resource) -> dict[str, Any]:
+    body = helper_body(helper)
+    return {
+        **dict.fromkeys(("locale", "audience", "channel", "country"), ""),
+        "script_id": helper_id(helper),
+        "content_hash": helper_hash(body),
+        "reviewed": None,
+        "reviewed_by": None,
+        "body": body,
+        **{name: [] for name in ("buttons", "says", "handoffs", "sources")},
+        "resources": numbers_of(helper),
         "baseline": True,
         "author": ACTOR,
         "last_editor": ACTOR,

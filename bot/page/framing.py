@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
-from bot.gateway.headers import CONTENT_SECURITY_POLICY, NOBODY_FRAMES
+from bot.headers import CONTENT_SECURITY_POLICY, NOBODY_FRAMES
 
 OWN_FORMS = "form-action 'self'"
 

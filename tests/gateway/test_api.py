@@ -13,7 +13,7 @@ import pytest
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
-from bot.gateway.headers import HEADERS
+from bot.headers import HEADERS
 from tests.gateway.fakes import FakeWorker, Gateway, scripted
 
 PROBLEM = "application/problem+json"

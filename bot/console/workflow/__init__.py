@@ -1,0 +1,1 @@
+"""From a draft to what a person reads: editing, deciding, publishing. No page, no request."""
