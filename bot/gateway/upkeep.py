@@ -13,7 +13,8 @@ from bot.gateway.conversations import Conversations
 
 logger = logging.getLogger(__name__)
 Job = tuple[Callable[[], Awaitable[None]], float]  # and every how many seconds
-TURNS_SECONDS, PURGE_SECONDS, RELEASE_SECONDS, DATABASE_SECONDS = 0.5, 60.0, 60.0, 5.0
+TURNS_SECONDS, PURGE_SECONDS, DATABASE_SECONDS = 0.5, 60.0, 5.0
+RELEASE_SECONDS = 2.0  # what staff withdraw is gone everywhere within ten
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from bot.console.workflow.editions import (
     HELPER,
@@ -18,6 +18,7 @@ from bot.console.workflow.editions import (
     as_edition,
     as_resource,
     content_hash,
+    edition,
     helper_content,
     helper_hash,
     is_helper,
@@ -66,9 +67,13 @@ def gather(connection: Connection, ids: Iterable[int]) -> Material:
     rows = [row for row in connection.execute(query()) if row.id in wanted]
     if len(rows) != len(wanted):
         raise Refused("An edition of this release is gone.")
+    places = [edition.c[name] for name in PLACE]
+    begun = select(*places, func.min(edition.c.id).label("first")).group_by(*places)
+    # A new edition stands where the first one of its place stood: of equals the first is chosen.
+    order = {place_of(row): row.first for row in connection.execute(begun)}
     again = connection.execute(select(recheck).order_by(recheck.c.id))
     return Material(
-        rows=sorted(rows, key=lambda row: row.id),
+        rows=sorted(rows, key=lambda row: order[place_of(row)]),
         withdrawn=frozenset(connection.execute(select(withdrawal.c.edition_id)).scalars()),
         hidden={row.resource_id: row.url for row in connection.execute(select(hidden_link))},
         read_again={row.edition_id: (row.actor, _day(row.created)) for row in again},

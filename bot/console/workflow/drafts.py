@@ -18,6 +18,7 @@ from bot.console.workflow.editions import (
     live_in_place,
     revision,
     script,
+    withdrawal,
 )
 from bot.console.workflow.people import Refused, Work
 from bot.content.directory import Resource
@@ -122,7 +123,7 @@ def submit(work: Work, edition_id: int, *, seen: str, note: str = "") -> None:
     if row.content_hash != seen:
         raise Refused(_CHANGED)
     live = live_in_place(work.connection, row)
-    if live is not None and live.content_hash == row.content_hash:
+    if live is not None and live.content_hash == row.content_hash and not _withdrawn(work, live):
         raise Refused("This says what is live already. There is nothing to review.")
     _change(
         work,
@@ -141,6 +142,11 @@ def numbers_change(row: Any, live: Any) -> bool:
     """Whether other numbers, links or cards stand with a text than those that are live."""
     new = (list(row.resources), list(row.handoffs))
     return new != (([], []) if live is None else (list(live.resources), list(live.handoffs)))
+
+
+def _withdrawn(work: Work, row: Any) -> bool:
+    taken_out = select(withdrawal.c.id).where(withdrawal.c.edition_id == row.id)
+    return work.connection.execute(taken_out).first() is not None
 
 
 def take_back(work: Work, edition_id: int) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
 _LOCK = 0x68616E64  # any number that is ours
@@ -31,6 +33,13 @@ def downgrade(engine: Engine, revision: str) -> None:
     with engine.begin() as connection:
         _wait_for_others(connection)
         command.downgrade(configuration(connection), revision)
+
+
+def is_current(engine: Engine) -> bool:
+    """Whether the database has the tables of this version; changes nothing."""
+    with engine.connect() as connection:
+        known = ScriptDirectory.from_config(configuration(connection)).get_current_head()
+        return MigrationContext.configure(connection).get_current_revision() == known
 
 
 def _wait_for_others(connection: Connection) -> None:

@@ -1,0 +1,24 @@
+"""Every room of the console, and the menu."""
+
+from __future__ import annotations
+
+from bot.console.access import ROLES, Person, Room
+from bot.console.sign_in.views import room as sign_in
+
+ROOMS: tuple[Room, ...] = (sign_in,)
+# Path, label, and who sees it.
+MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("/scripts", "Scripts", ROLES),
+    ("/queue", "Queue", ROLES),
+    ("/releases", "Releases", ROLES),
+    ("/helpers", "Helpers", ROLES),
+    ("/insight", "Insight", ROLES),
+    ("/unclear", "Not understood", ("author", "translator", "reviewer", "publisher")),
+    ("/audit", "Audit", ROLES),
+    ("/people", "People", ("admin",)),
+)
+
+
+def menu(person: Person) -> list[tuple[str, str]]:
+    """What somebody sees in the menu: path and label."""
+    return [(path, label) for path, label, roles in MENU if person.may(*roles)]

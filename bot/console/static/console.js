@@ -1,0 +1,2 @@
+// Passkeys and live checks. Every page works without it.
+"use strict";
