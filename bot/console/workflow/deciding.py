@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Any, Literal
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from bot.console.workflow.editions import decision, edition, find, recheck, revision
 from bot.console.workflow.people import Refused, Work
@@ -48,35 +48,38 @@ def decide(
     return state
 
 
-def worked_on(work: Work, row: Row[Any]) -> frozenset[str]:
+def editors_of(connection: Connection, row: Row[Any]) -> frozenset[str]:
     """Everybody who gave the text its words or handed it over."""
     query = select(revision.c.editor).where(revision.c.edition_id == row.id)
-    editors = work.connection.execute(query).scalars()
+    editors = connection.execute(query).scalars()
     return frozenset(filter(None, (row.author, row.last_editor, row.submitter, *editors)))
 
 
-def approvals(work: Work, row: Row[Any]) -> list[str]:
-    """Who approved the text in this round, in order."""
+def approvals_of(connection: Connection, row: Row[Any]) -> list[str]:
+    """Who approved the text in this round, in order; none where somebody objected afterwards."""
     query = (
-        select(decision.c.actor)
+        select(decision.c.actor, decision.c.verdict)
         .where(decision.c.edition_id == row.id, decision.c.round == row.round)
-        .where(decision.c.content_hash == row.content_hash, decision.c.verdict == "approve")
+        .where(decision.c.content_hash == row.content_hash)
         .order_by(decision.c.id)
     )
-    return list(work.connection.execute(query).scalars())
+    found: list[str] = []
+    for actor, verdict in connection.execute(query):
+        found = [*found, actor] if verdict == "approve" else []
+    return found
 
 
 def _may_approve(work: Work, row: Row[Any]) -> None:
-    if work.actor.name in worked_on(work, row):
+    if work.actor.name in editors_of(work.connection, row):
         raise Refused("You worked on this text. Somebody else has to approve it.")
-    if work.actor.name in approvals(work, row):
+    if work.actor.name in approvals_of(work.connection, row):
         raise Refused("You approved it already. It needs another person.")
     if row.state == "approved":
         raise Refused("It is approved already.")
 
 
 def _approved_now(work: Work, row: Row[Any]) -> str:
-    return "approved" if len(approvals(work, row)) >= row.needed else "submitted"
+    return "approved" if len(approvals_of(work.connection, row)) >= row.needed else "submitted"
 
 
 def read_again(work: Work, edition_id: int, *, seen: str, note: str = "") -> None:
