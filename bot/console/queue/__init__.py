@@ -1,0 +1,1 @@
+"""What waits for somebody: reviews, releases, texts to read again, stale translations."""

@@ -1,0 +1,1 @@
+"""Releases: publish, go back, withdraw, and what each of them changed."""
