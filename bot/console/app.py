@@ -21,6 +21,7 @@ from bot.console.access import Room
 from bot.console.desk import Desk
 from bot.console.rooms import ROOMS, menu
 from bot.console.sign_in.sessions import person_of
+from bot.console.workflow.people import Refused
 from bot.headers import HEADERS
 
 MOST_BYTES = 1_000_000
@@ -57,6 +58,7 @@ def build_console(desk: Desk, rooms: Iterable[Room] = ROOMS) -> Flask:
     app.after_request(_headers)
     app.register_error_handler(CSRFError, _forged)
     app.register_error_handler(HTTPException, _refused)
+    app.register_error_handler(Refused, _not_done)
     app.register_error_handler(SQLAlchemyError, _database)
     return app
 
@@ -86,8 +88,12 @@ def _page(status: int, title: str, text: str) -> tuple[str, int]:
 
 
 def _forged(_: CSRFError) -> tuple[str, int]:
-    text = "The form was too old or came from another page. Go back, load the page anew and try again."
+    text = "The form was too old or came from elsewhere. Go back, load the page anew, try again."
     return _page(400, "Nothing was changed", text)
+
+
+def _not_done(error: Refused) -> tuple[str, int]:
+    return _page(409, "Nothing was changed", str(error))
 
 
 def _refused(error: HTTPException) -> Any:

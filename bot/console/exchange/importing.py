@@ -1,4 +1,4 @@
-"""What the project's files say otherwise than the console: it becomes drafts, never live by itself."""
+"""What the project's files say otherwise than the console: it becomes drafts, live never."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from bot.console.workflow.editions import (
     Content,
     as_edition,
     edition,
+    find,
     is_helper,
     query,
     script,
@@ -69,7 +70,7 @@ def take_in(work: Work, incoming: Iterable[Edition]) -> tuple[int, list[str]]:
             known.add(item.script)
         try:
             number = drafts.start_place(work, place, content(item))
-            seen = drafts.find(work.connection, number).content_hash
+            seen = find(work.connection, number).content_hash
             drafts.submit(work, number, seen=seen, note="taken in from responses/")
             made += 1
         except Refused as error:

@@ -1,1 +1,1 @@
-"""Previews: an edition exactly as each channel sends it, beside the other languages; a trial chat."""
+"""Previews: an edition as each channel sends it, each language beside it; a trial chat."""

@@ -13,6 +13,7 @@ from bot.console.queue.work import approved
 from bot.console.releases.comparing import compared
 from bot.console.scripts.finding import texts
 from bot.console.workflow import publishing
+from bot.console.workflow.bundle import HOLDING
 from bot.console.workflow.editions import live_in_place, release
 from bot.console.workflow.people import Refused
 
@@ -76,7 +77,7 @@ def withdrawal(script_id: str) -> str:
     live = [each for each in known if each.row.script_id == script_id and each.row.state == "live"]
     if not live:
         raise Refused("Nothing of it is live.")
-    holding = [each for each in known if each.row.script_id == publishing.HOLDING]
+    holding = [each for each in known if each.row.script_id == HOLDING]
     return render_template(
         "releases/withdraw.html", script_id=script_id, live=live, holding=holding, person=person()
     )
