@@ -21,6 +21,7 @@ app = typer.Typer(help="Handrail: a scripted guidance chatbot.", no_args_is_help
 @app.command()
 def run(
     port: Annotated[int | None, typer.Option(help="Port of the page and the API.")] = None,
+    console_port: Annotated[int | None, typer.Option(help="Port of the staff console.")] = None,
     worker_port: Annotated[int | None, typer.Option(help="Port of the Rasa worker.")] = None,
 ) -> None:
     """Start everything on this machine and keep it running."""
@@ -30,6 +31,8 @@ def run(
     config = read_settings()
     if port is not None:
         config = config.model_copy(update={"gateway_port": port})
+    if console_port is not None:
+        config = config.model_copy(update={"console_port": console_port})
     if worker_port is not None:
         config = config.model_copy(update={"worker_port": worker_port})
     try:

@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 def build_console(desk: Desk, rooms: Iterable[Room] = ROOMS) -> Flask:
     """The application over a desk."""
     app = Flask("bot.console", static_url_path="/static")
-    site = urlsplit(desk.config.console_url)
+    site = urlsplit(desk.config.console_address)
     app.config.update(
         DESK=desk,
         SECRET_KEY=hashlib.sha256(b"console\0" + desk.secret).hexdigest(),

@@ -1,4 +1,4 @@
-"""Runs gateway and worker on one machine: starts them, restarts what dies, stops cleanly."""
+"""Runs gateway, console and worker on one machine: starts them, restarts what dies, stops cleanly."""
 
 from __future__ import annotations
 
@@ -121,6 +121,7 @@ async def supervise(config: Settings) -> None:
     """
     for host, port in (
         (config.gateway_host, config.gateway_port),
+        (config.console_host, config.console_port),
         (config.worker_host, config.worker_port),
     ):
         check_free(host, port)
@@ -128,6 +129,7 @@ async def supervise(config: Settings) -> None:
     shared = {
         "HANDRAIL_WORKER_TOKEN": token or secrets.token_urlsafe(32),
         "HANDRAIL_GATEWAY_PORT": str(config.gateway_port),
+        "HANDRAIL_CONSOLE_PORT": str(config.console_port),
         "HANDRAIL_WORKER_PORT": str(config.worker_port),
         "HANDRAIL_DATA_FOLDER": str(config.data_folder),
     }
@@ -136,10 +138,13 @@ async def supervise(config: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     gateway = Child("gateway", "bot.edge", shared)
-    children = [gateway]
+    # The console may fail without the chat: nobody who needs help waits for it.
+    console = Child("console", "bot.staff.serving", shared)
+    children = [gateway, console]
     serving = asyncio.create_task(gateway.keep_alive())
-    tasks = [serving]
+    tasks = [serving, asyncio.create_task(console.keep_alive())]
     say(f"Handrail: http://{config.gateway_host}:{config.gateway_port}/  (Ctrl-C stops it)")
+    say(f"Console for staff: {config.console_address}/  (`handrail user add` makes the first account)")
     training = Training()
     trained = asyncio.create_task(training.model(shared))
     stopped = asyncio.create_task(stop.wait())
@@ -200,5 +205,5 @@ def check_free(host: str, port: int) -> None:
         except OSError as error:
             raise PortTaken(
                 f"{host}:{port} is in use. Stop the other program or choose another port: "
-                "HANDRAIL_GATEWAY_PORT, HANDRAIL_WORKER_PORT or `handrail run --port`."
+                "HANDRAIL_GATEWAY_PORT, HANDRAIL_CONSOLE_PORT, HANDRAIL_WORKER_PORT or `handrail run --port`."
             ) from error

@@ -58,7 +58,7 @@ def test_a_taken_port_is_said_with_what_to_do(taken: int) -> None:
     assert "--port" in said
 
 
-@pytest.mark.parametrize("which", ["gateway_port", "worker_port"])
+@pytest.mark.parametrize("which", ["gateway_port", "console_port", "worker_port"])
 async def test_nothing_is_started_when_a_port_is_taken(
     taken: int, which: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -68,7 +68,7 @@ async def test_nothing_is_started_when_a_port_is_taken(
         started.append(self.name)
 
     monkeypatch.setattr(Child, "keep_alive", start)
-    ports = {"gateway_port": 0, "worker_port": 0, which: taken}
+    ports = {"gateway_port": 0, "console_port": 0, "worker_port": 0, which: taken}
     with pytest.raises(PortTaken):
         await supervise(Settings(_env_file=None, data_folder=tmp_path, **ports))
     assert started == []
@@ -112,12 +112,21 @@ async def test_a_training_that_fails_leaves_the_gateway_serving(
         model.write_bytes(b"a model")
         seal_model(model)
     config = Settings(
-        _env_file=None, data_folder=tmp_path, models_folder=tmp_path, gateway_port=0, worker_port=0
+        _env_file=None,
+        data_folder=tmp_path,
+        models_folder=tmp_path,
+        gateway_port=0,
+        console_port=0,
+        worker_port=0,
     )
     running = asyncio.create_task(supervise(config))
     await asyncio.sleep(0.5)
     assert not running.done()
-    assert started == {"gateway": None, **({"worker": str(model)} if earlier else {})}
+    assert started == {
+        "gateway": None,
+        "console": None,
+        **({"worker": str(model)} if earlier else {}),
+    }
     os.kill(os.getpid(), signal.SIGTERM)
     await asyncio.wait_for(running, 10)
     said = capsys.readouterr().err
@@ -134,7 +143,7 @@ async def test_a_gateway_that_cannot_start_ends_the_run(
         started[self.name] = None
 
     monkeypatch.setattr(Child, "keep_alive", end)
-    ports = {"gateway_port": 0, "worker_port": 0}
+    ports = {"gateway_port": 0, "console_port": 0, "worker_port": 0}
     with pytest.raises(GatewayUnusable):
         await supervise(Settings(_env_file=None, data_folder=tmp_path, **ports))
     assert "worker" not in started
