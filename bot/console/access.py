@@ -14,7 +14,6 @@ from werkzeug.exceptions import Forbidden
 ROLES = ("viewer", "author", "translator", "reviewer", "publisher", "admin")
 EVERYBODY = "everybody"
 SIGNED_IN = "whoever is signed in"
-STEP_UP_SECONDS = 600.0
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -26,13 +25,15 @@ class NotFresh(Forbidden):
 
 @dataclass(frozen=True)
 class Person(UserMixin):  # type: ignore[misc]
-    """Who is signed in, by the token of this browser's session. `fresh`: proved it lately."""
+    """Who is signed in, by the token of this browser's session. `fresh`: proved it lately;
+    `ready`: has a password of their own and a second factor."""
 
     id: int
     name: str
     roles: frozenset[str]
     token: str
     fresh: bool
+    ready: bool
 
     def get_id(self) -> str:
         """What the browser's cookie holds."""
@@ -71,6 +72,8 @@ class Room(Blueprint):
                     if not current_user.is_authenticated:
                         back = request.full_path if request.method == "GET" else None
                         return redirect(url_for("sign_in.begin", to=back), 303)
+                    if roles and not person().ready:
+                        return redirect(url_for("sign_in.set_up"), 303)
                     if roles and not person().may(*roles):
                         raise Forbidden(f"This is for: {', '.join(roles)}.")
                     if step_up and not person().fresh:

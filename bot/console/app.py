@@ -15,11 +15,13 @@ from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
 from jinja2 import StrictUndefined
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from bot.console.access import Room
 from bot.console.desk import Desk
 from bot.console.rooms import ROOMS, menu
+from bot.console.sign_in.entering import Entrance
+from bot.console.sign_in.passwords import Busy, Passwords
 from bot.console.sign_in.sessions import person_of
 from bot.console.workflow.people import Refused
 from bot.headers import HEADERS
@@ -46,6 +48,7 @@ def build_console(desk: Desk, rooms: Iterable[Room] = ROOMS) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session lives
     )
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    app.config["ENTRANCE"] = Entrance(desk, Passwords(desk.hasher))
     CSRFProtect(app)
     manager = LoginManager(app)
     manager.session_protection = None  # the sessions are rows, which can be revoked
@@ -59,6 +62,7 @@ def build_console(desk: Desk, rooms: Iterable[Room] = ROOMS) -> Flask:
     app.register_error_handler(CSRFError, _forged)
     app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(Refused, _not_done)
+    app.register_error_handler(Busy, _busy)
     app.register_error_handler(SQLAlchemyError, _database)
     return app
 
@@ -92,6 +96,10 @@ def _forged(_: CSRFError) -> tuple[str, int]:
     return _page(400, "Nothing was changed", text)
 
 
+def _busy(_: Busy) -> tuple[str, int]:
+    return _page(503, "One moment", "Many people sign in just now. Try again in a few seconds.")
+
+
 def _not_done(error: Refused) -> tuple[str, int]:
     return _page(409, "Nothing was changed", str(error))
 
@@ -99,6 +107,8 @@ def _not_done(error: Refused) -> tuple[str, int]:
 def _refused(error: HTTPException) -> Any:
     if error.code is None or error.code < 400:
         return error
+    if isinstance(error, SecurityError):
+        return "This is no name of the console.", 400  # no address of ours can be built for it
     return _page(error.code, error.name, error.description or "")
 
 

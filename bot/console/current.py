@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -11,6 +12,7 @@ from typing import cast
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from flask import current_app
 from sqlalchemy import Engine, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.console.access import person
 from bot.console.desk import Desk
@@ -20,8 +22,11 @@ from bot.console.workflow.people import Actor, Refused, Work
 from bot.console.workflow.publishing import Press
 from bot.console.workflow.reviews import day_of
 from bot.console.workflow.transactions import writing
+from bot.content.anchors import AnchorBroken, anchor, anchor_path
 from bot.content.checks.material import Material
 from bot.content.release import Release, ReleaseRefused, verify
+
+logger = logging.getLogger(__name__)
 
 
 def desk() -> Desk:
@@ -49,6 +54,20 @@ def working() -> Iterator[Work]:
     """A transaction in which whoever is signed in works. Raises Refused."""
     with writing(desk().engine) as connection:
         yield Work(connection, actor(), desk().config.locales, desk().now())
+    anchored()
+
+
+def anchored() -> None:
+    """Write down outside the database how far the audit trail goes, after a change of ours.
+
+    What was done is done: a trail that does not go on from its anchor is logged and told on /audit.
+    """
+    try:
+        anchor(desk().engine, anchor_path(desk().config.data_folder), desk().secret)
+    except AnchorBroken as error:
+        logger.error("audit trail: %s", error)
+    except (OSError, SQLAlchemyError) as error:
+        logger.error("audit trail not anchored: %s", type(error).__name__)
 
 
 def material() -> Material:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from argon2 import PasswordHasher
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Engine
 
@@ -57,7 +58,7 @@ WithEdition = Callable[[Release, Edition], Release]
 @dataclass(frozen=True)
 class Desk:
     """`previews` renders as production does, `with_edition` puts a draft into a release in memory,
-    `sandbox` talks with it (None: not here). `now` gives seconds since 1970."""
+    `sandbox` talks with it (None: not here), `hasher` is for tests; `now` in seconds since 1970."""
 
     engine: Engine
     config: Settings
@@ -67,5 +68,6 @@ class Desk:
     previews: Previews
     with_edition: WithEdition
     sandbox: Any = None
+    hasher: PasswordHasher | None = None
     root: Path = ROOT
     now: Callable[[], float] = time.time

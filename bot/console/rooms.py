@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from bot.console.access import ROLES, Person, Room
-from bot.console.sign_in.views import room as sign_in
+from bot.console.directory.views import room as helpers
+from bot.console.people.views import room as people
+from bot.console.preview.views import room as preview
+from bot.console.queue.views import room as queue
+from bot.console.releases.views import room as releases
+from bot.console.scripts.views import room as scripts
+from bot.console.sign_in.account_views import SIGN_IN as sign_in
 
-ROOMS: tuple[Room, ...] = (sign_in,)
+ROOMS: tuple[Room, ...] = (sign_in, people, scripts, preview, queue, releases, helpers)
 # Path, label, and who sees it.
 MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("/scripts", "Scripts", ROLES),

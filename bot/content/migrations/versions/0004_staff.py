@@ -109,6 +109,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("password_hash", sa.String(length=200), nullable=False),
         sa.Column("totp_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("temporary_until", sa.Float(precision=53), nullable=True),
         sa.Column("totp_last", sa.Integer(), nullable=True),
         sa.Column("active", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.Column("failures", sa.Integer(), server_default="0", nullable=False),

@@ -1,0 +1,117 @@
+"""The pages of people: add, give roles, let out, reset a second factor. For admins alone."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from sqlalchemy import update
+
+from bot.console.access import ROLES, Room, person
+from bot.console.current import desk, working
+from bot.console.sign_in.accounts import (
+    add,
+    by_id,
+    everybody,
+    forget_factors,
+    set_active,
+    set_roles,
+    sign_out,
+    staff,
+)
+from bot.console.sign_in.policy import policy
+from bot.console.sign_in.views import entrance
+from bot.console.workflow.people import Refused
+
+room = Room("people", __name__)
+SEE_OTHER = 303
+ADMIN = ("admin",)
+_WORDS = 5
+
+
+@room.page("/people", may_call=ADMIN)
+def page() -> str:
+    """Everybody, and the form to add somebody."""
+    with desk().engine.connect() as connection:
+        return render_template(
+            "people/people.html", everybody=everybody(connection), roles=ROLES, person=person()
+        )
+
+
+@room.page("/people/add", may_call=ADMIN, step_up=True, methods=["POST"])
+def add_person() -> Any:
+    """Somebody new, with a first password that is shown once."""
+    name = request.form.get("name", "").strip()
+    first = first_password()
+    hashed = entrance().passwords.hash(first)
+    with working() as work:
+        until = work.now + policy().temporary_hours * 3600
+        roles = request.form.getlist("role")
+        add(work.connection, name, hashed, roles, now=work.now, temporary_until=until)
+        work.note("staff:added", name, ", ".join(sorted(roles)))
+    return _shown(name, first)
+
+
+def first_password() -> str:
+    """Letters in groups, to be read aloud; it lasts until the first sign-in."""
+    letters = "abcdefghjkmnpqrstuvwxyz23456789"
+    return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(_WORDS))
+
+
+def _shown(name: str, password: str) -> str:
+    hours = f"{policy().temporary_hours:g}"
+    return render_template("people/first.html", name=name, password=password, hours=hours)
+
+
+@room.page("/people/<int:number>/roles", may_call=ADMIN, step_up=True, methods=["POST"])
+def change_roles(number: int) -> Any:
+    """Other roles for somebody else."""
+    _not_oneself(number)
+    with working() as work:
+        row = by_id(work.connection, number)
+        roles = request.form.getlist("role")
+        before = set_roles(work.connection, number, roles)
+        told = f"{', '.join(sorted(before))} -> {', '.join(sorted(roles))}"
+        work.note("staff:roles", row.name, told)
+    flash(f"{row.name} has other roles now.", "good")
+    return redirect(url_for("people.page"), SEE_OTHER)
+
+
+@room.page("/people/<int:number>/active", may_call=ADMIN, step_up=True, methods=["POST"])
+def let_in_or_out(number: int) -> Any:
+    """Let somebody out, or in again."""
+    _not_oneself(number)
+    active = request.form.get("active") == "1"
+    with working() as work:
+        row = by_id(work.connection, number)
+        set_active(work.connection, number, active)
+        reason = request.form.get("reason", "").strip()[:500]
+        work.note(f"staff:{'let_in' if active else 'let_out'}", row.name, reason)
+    flash(f"{row.name} {'may sign in again' if active else 'is signed out and stays out'}.", "good")
+    return redirect(url_for("people.page"), SEE_OTHER)
+
+
+@room.page("/people/<int:number>/reset", may_call=ADMIN, step_up=True, methods=["POST"])
+def reset(number: int) -> Any:
+    """Somebody lost phone and codes: a first password, and everything is set up anew."""
+    _not_oneself(number)
+    first = first_password()
+    hashed = entrance().passwords.hash(first)
+    with working() as work:
+        row = by_id(work.connection, number)
+        forget_factors(work.connection, number)
+        sign_out(work.connection, number)
+        until = work.now + policy().temporary_hours * 3600
+        mine = update(staff).where(staff.c.id == number)
+        work.connection.execute(mine.values(password_hash=hashed, temporary_until=until))
+        reason = request.form.get("reason", "").strip()[:500]
+        if not reason:
+            raise Refused("Say how you know that it is really them.")
+        work.note("staff:reset", row.name, reason)
+    return _shown(row.name, first)
+
+
+def _not_oneself(number: int) -> None:
+    if number == person().id:
+        raise Refused("Nobody changes their own account here. Another admin has to.")

@@ -1,0 +1,1 @@
+"""Sign-in: passwords, second factors, sessions, and waits that lock nobody out."""
