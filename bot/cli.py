@@ -14,8 +14,10 @@ import typer
 
 from bot.library_warnings import hush_libraries
 from bot.settings import ROOT, Settings, is_origin, read_settings
+from bot.staff.commands import add_to
 
 app = typer.Typer(help="Handrail: a scripted guidance chatbot.", no_args_is_help=True)
+add_to(app)
 
 
 @app.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -14,16 +15,19 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from bot.channels.configured import configured
 from bot.channels.service import ChannelService
 from bot.content.database import open_database
+from bot.content.following import Follower
 from bot.content.migrations import upgrade
 from bot.content.problems import ContentError
 from bot.content.release import ReleaseRefused
 from bot.content.seed import VersionTaken, highest_version, seed
 from bot.content.store import KeyDamaged, ReleaseStore, ensure_key, publish_baseline
+from bot.content.unclear.redaction import Redaction
 from bot.crisis import CrisisDataError, CrisisMatcher
 from bot.gateway.app import build_gateway
 from bot.gateway.commands import Commands
 from bot.gateway.conversations import Conversations
 from bot.gateway.last_good import read_or_last_good
+from bot.gateway.noticing import load_policy
 from bot.gateway.retirement import Retirement
 from bot.gateway.sealing import Seal, SecretDamaged, ensure_secret
 from bot.gateway.speaking import Speaker
@@ -77,6 +81,8 @@ def open_edge(config: Settings, worker: Worker, root: Path = ROOT) -> Edge:
         deadline=config.answer_deadline,
         text_limit=config.text_limit,
         retirement=Retirement(config.retirement_date),
+        counting=load_policy(root),
+        redaction=Redaction.of(root, config.locales) if config.learn_unclear else None,
     )
     return Edge(conversations, releases, engine, database)
 
@@ -111,6 +117,17 @@ class Database:
     root: Path
     ready: bool = False
 
+    def follow(self) -> None:
+        """Take up what the console published since."""
+        if self.ready:
+            self.follower.look()
+        else:
+            self.releases.load()
+
+    @cached_property
+    def follower(self) -> Follower:
+        return Follower(self.engine, self.releases)
+
     def prepare(self) -> bool:
         """Migrate and record the release in force, once; whether the database is ready.
 
@@ -129,6 +146,8 @@ class Database:
         """Gateways with keys of their own meet here: a number that another took is left to it, and
         ours is published again under the next one."""
         releases = self.releases
+        if self.follower.take_up():
+            return  # what staff published stands above what ships
         try:
             seed(self.engine, releases.release, releases.signed())
         except (VersionTaken, IntegrityError):
@@ -151,7 +170,7 @@ def build_app(config: Settings) -> FastAPI:
     return build_gateway(
         edge.conversations,
         config,
-        reload_release=edge.releases.load,
+        reload_release=edge.database.follow,
         routers=(page(edge.conversations, config),),
         prepare_database=edge.database.prepare,
         channels=ChannelService.over(

@@ -54,11 +54,11 @@ def working() -> Iterator[Work]:
     """A transaction in which whoever is signed in works. Raises Refused."""
     with writing(desk().engine) as connection:
         yield Work(connection, actor(), desk().config.locales, desk().now())
-    anchored()
 
 
 def anchored() -> None:
-    """Write down outside the database how far the audit trail goes, after a change of ours.
+    """Write down outside the database how far the audit trail goes; bot.console.audit asks for it
+    after each form.
 
     What was done is done: a trail that does not go on from its anchor is logged and told on /audit.
     """
@@ -77,7 +77,7 @@ def material() -> Material:
 
 def release_in_force() -> Release:
     """The newest release of the database. Raises Refused where there is none under our key."""
-    engine, key = desk().engine, desk().key.public_key()
+    engine, key = desk().engine, desk().key.public_key().public_bytes_raw()
     columns = release_table.c
     newest = select(columns.version, columns.digest).order_by(columns.version.desc()).limit(1)
     with engine.connect() as connection:
@@ -91,10 +91,10 @@ def release_in_force() -> Release:
 
 
 @lru_cache(maxsize=4)
-def release_by(engine: Engine, key: Ed25519PublicKey, version: int, digest: str) -> Release:
-    """A release of the database, verified; kept, as one version never changes. `digest` tells
-    databases apart."""
+def release_by(engine: Engine, key: bytes, version: int, digest: str) -> Release:
+    """A release of the database, verified under a raw public key; kept, as it never changes."""
     columns = release_table.c
     with engine.connect() as connection:
         query = select(columns.signed).where(columns.version == version, columns.digest == digest)
-        return verify(connection.execute(query).scalar_one(), key)
+        signed = connection.execute(query).scalar_one()
+    return verify(signed, Ed25519PublicKey.from_public_bytes(key))

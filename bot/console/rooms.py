@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from bot.console.access import ROLES, Person, Room
 from bot.console.directory.views import room as helpers
+from bot.console.exchange.views import room as exchange
 from bot.console.people.views import room as people
 from bot.console.preview.views import room as preview
 from bot.console.queue.views import room as queue
 from bot.console.releases.views import room as releases
 from bot.console.scripts.views import room as scripts
-from bot.console.sign_in.account_views import SIGN_IN as sign_in
+from bot.console.sign_in.account_views import room as sign_in
 
-ROOMS: tuple[Room, ...] = (sign_in, people, scripts, preview, queue, releases, helpers)
+ROOMS: tuple[Room, ...] = (sign_in, people, scripts, preview, queue, releases, helpers, exchange)
 # Path, label, and who sees it.
 MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("/scripts", "Scripts", ROLES),
@@ -21,6 +22,7 @@ MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("/insight", "Insight", ROLES),
     ("/unclear", "Not understood", ("author", "translator", "reviewer", "publisher")),
     ("/audit", "Audit", ROLES),
+    ("/exchange", "Files", ROLES),
     ("/people", "People", ("admin",)),
 )
 

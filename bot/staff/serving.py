@@ -4,54 +4,44 @@ from __future__ import annotations
 
 import logging
 import sys
+from functools import partial
 from pathlib import Path
 
 from flask import Flask
-from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.console.app import build_console
 from bot.console.desk import Desk
-from bot.content.database import open_database
-from bot.content.migrations import is_current, upgrade
 from bot.content.store import KeyDamaged, ensure_key
 from bot.gateway.sealing import Seal, SecretDamaged, ensure_secret
 from bot.lifeline import BEYOND_REPAIR, end_with_supervisor
 from bot.settings import ROOT, Settings, settings
+from bot.staff.database import SchemaOld, open_staff_database
 
 THREADS = 8
 logger = logging.getLogger(__name__)
 
 
-class SchemaOld(Exception):
-    """The console's own role may not change tables, and they are not those of this version."""
-
-
-def open_staff_database(config: Settings) -> Engine:
-    """The database under the console's role, with the tables of this version. Raises SchemaOld."""
-    config.data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    engine = open_database(config.console_database)
-    if config.console_database_url is None:
-        upgrade(engine)
-    elif not is_current(engine):
-        raise SchemaOld("The tables are older than this program. Run `handrail migrate` first.")
-    return engine
-
-
 def open_desk(config: Settings, root: Path = ROOT) -> Desk:
     """What the console works with. Raises KeyDamaged, SecretDamaged, SchemaOld."""
+    from bot.channels.configured import lists_file, read_lists
+    from bot.staff.in_force import newest_release
     from bot.staff.previews import previews, release_with
+    from bot.staff.sandbox import Sandbox
 
     given = config.secret_key.get_secret_value() if config.secret_key else None
     secret = ensure_secret(config.data_folder, given)
+    engine = open_staff_database(config)
+    key = ensure_key(config.data_folder / "releases")
     return Desk(
-        engine=open_staff_database(config),
+        engine=engine,
         config=config,
         secret=secret,
         seals=Seal(secret, "staff"),
-        key=ensure_key(config.data_folder / "releases"),
-        previews=previews,
+        key=key,
+        previews=partial(previews, lists=read_lists(lists_file(config))),
         with_edition=release_with,
+        sandbox=Sandbox(config, partial(newest_release, engine, key.public_key()), secret, root),
         root=root,
     )
 

@@ -4,29 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert, select
 
 from bot.console.workflow import drafts
 from bot.console.workflow.editions import (
     Content,
     as_edition,
+    as_resource,
     edition,
     find,
+    helper_content,
     is_helper,
     query,
     script,
 )
 from bot.console.workflow.people import Refused, Work
+from bot.content.directory import Directory, Resource, load_directory
+from bot.content.helpers import helper_id
 from bot.content.scripts import Edition
+
+NOTE = "taken in from responses/"
 
 
 @dataclass(frozen=True)
 class Drift:
-    """How files and console differ: editions to take in, editions that only the console has."""
+    """How files and console differ: what comes in, and what only the console has, by name."""
 
-    incoming: tuple[Edition, ...]
-    only_live: tuple[Edition, ...]
+    editions: tuple[Edition, ...]
+    helpers: tuple[Resource, ...]
+    only_live: tuple[str, ...]
 
 
 def live_editions(connection: Connection) -> list[Edition]:
@@ -35,47 +43,72 @@ def live_editions(connection: Connection) -> list[Edition]:
     return [as_edition(row) for row in rows if not is_helper(row)]
 
 
-def drift(connection: Connection, files: Iterable[Edition]) -> Drift:
+def live_helpers(connection: Connection) -> list[Resource]:
+    """Every live helper."""
+    rows = connection.execute(query().where(edition.c.state == "live").order_by(edition.c.id))
+    return [as_resource(row) for row in rows if is_helper(row)]
+
+
+def live_directory(connection: Connection, root: Path) -> Directory:
+    """The project's directory with what is live of it."""
+    shipped = load_directory(root)
+    live = {helper.id: helper for helper in live_helpers(connection)}
+    return shipped.model_copy(update={"resources": {**shipped.resources, **live}})
+
+
+def drift(connection: Connection, files: Iterable[Edition], directory: Directory) -> Drift:
     """What the files say otherwise."""
     live = {_place(item): item for item in live_editions(connection)}
     given = {_place(item): item for item in files}
-    incoming = tuple(
-        item
-        for place, item in given.items()
-        if place not in live or live[place].content_hash != item.content_hash
+    helpers = {item.id: item for item in live_helpers(connection)}
+    return Drift(
+        editions=tuple(
+            item
+            for place, item in given.items()
+            if place not in live or live[place].content_hash != item.content_hash
+        ),
+        helpers=tuple(
+            item for item in directory.resources.values() if helpers.get(item.id) != item
+        ),
+        only_live=tuple(" ".join(filter(None, place)) for place in live if place not in given),
     )
-    return Drift(incoming, tuple(item for place, item in live.items() if place not in given))
 
 
-def take_in(work: Work, incoming: Iterable[Edition]) -> tuple[int, list[str]]:
-    """Make submitted drafts of them; returns how many, and why others were left out.
+def take_in_all(work: Work, differs: Drift) -> tuple[int, list[str]]:
+    """Make submitted drafts of what differs; returns how many, and why others were left out.
 
     Whoever takes them in counts as their author: somebody else approves.
     """
     work.actor.needs("author")
-    known = {*work.connection.execute(script.select().with_only_columns(script.c.id)).scalars()}
     made, left = 0, []
+    incoming: list[Edition | Resource] = [*differs.editions, *differs.helpers]
     for item in incoming:
-        place = {
-            "script_id": item.script,
-            "locale": item.locale,
-            "audience": item.audience or "",
-            "channel": item.channel or "",
-            "country": item.country or "",
-        }
-        if item.script not in known:
-            care = {"risk": item.risk, "owner": item.owner, "review_months": item.review_months}
-            values = {"id": item.script, **care, "created": work.now}
-            work.connection.execute(script.insert().values(**values))
-            known.add(item.script)
         try:
-            number = drafts.start_place(work, place, content(item))
+            number = _helper(work, item) if isinstance(item, Resource) else _script(work, item)
             seen = find(work.connection, number).content_hash
-            drafts.submit(work, number, seen=seen, note="taken in from responses/")
+            drafts.submit(work, number, seen=seen, note=NOTE)
             made += 1
         except Refused as error:
-            left.append(f"{item.script} {item.locale}: {error}")
+            name = item.id if isinstance(item, Resource) else " ".join(filter(None, _place(item)))
+            left.append(f"{name}: {error}")
     return made, left
+
+
+def _helper(work: Work, helper: Resource) -> int:
+    number = drafts.start_helper(work, helper)
+    if find(work.connection, number).body != helper_content(helper).body:
+        raise Refused(f"{helper_id(helper)} could not be taken in.")
+    return number
+
+
+def _script(work: Work, item: Edition) -> int:
+    known = select(script.c.id).where(script.c.id == item.script)
+    if work.connection.execute(known).first() is None:
+        care = {"risk": item.risk, "owner": item.owner, "review_months": item.review_months}
+        row = {"id": item.script, **care, "created": work.now}
+        work.connection.execute(insert(script).values(**row))
+    names = ("script_id", "locale", "audience", "channel", "country")
+    return drafts.start_place(work, dict(zip(names, _place(item), strict=True)), content(item))
 
 
 def content(item: Edition) -> Content:

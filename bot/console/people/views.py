@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -14,6 +13,7 @@ from bot.console.sign_in.accounts import (
     add,
     by_id,
     everybody,
+    first_password,
     forget_factors,
     set_active,
     set_roles,
@@ -27,7 +27,6 @@ from bot.console.workflow.people import Refused
 room = Room("people", __name__)
 SEE_OTHER = 303
 ADMIN = ("admin",)
-_WORDS = 5
 
 
 @room.page("/people", may_call=ADMIN)
@@ -51,12 +50,6 @@ def add_person() -> Any:
         add(work.connection, name, hashed, roles, now=work.now, temporary_until=until)
         work.note("staff:added", name, ", ".join(sorted(roles)))
     return _shown(name, first)
-
-
-def first_password() -> str:
-    """Letters in groups, to be read aloud; it lasts until the first sign-in."""
-    letters = "abcdefghjkmnpqrstuvwxyz23456789"
-    return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(_WORDS))
 
 
 def _shown(name: str, password: str) -> str:

@@ -31,7 +31,7 @@ def compared(connection: Connection, version: int) -> list[Change] | None:
     rows = connection.execute(query.order_by(release.c.version.desc()).limit(2)).all()
     if len(rows) < 2:
         return None
-    key = desk().key.public_key()
+    key = desk().key.public_key().public_bytes_raw()
     try:
         after, before = (release_by(desk().engine, key, *row) for row in rows)
     except ReleaseRefused:

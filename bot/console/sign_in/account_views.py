@@ -28,8 +28,7 @@ from bot.console.workflow.people import Refused
 from bot.console.workflow.transactions import writing
 from bot.content.events import Entry, append_events
 
-
-SIGN_IN = room  # with the pages of both modules
+__all__ = ["room"]
 
 
 @room.page("/account/password", may_call=SIGNED_IN, step_up=True, methods=["GET", "POST"])

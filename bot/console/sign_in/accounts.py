@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -101,6 +102,12 @@ def add(
     (number,) = made.inserted_primary_key or (0,)
     _give(connection, int(number), chosen)
     return int(number)
+
+
+def first_password() -> str:
+    """Letters in groups, to be read aloud; it lasts until the first sign-in."""
+    letters = "abcdefghjkmnpqrstuvwxyz23456789"
+    return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(5))
 
 
 def checked(roles: Iterable[str]) -> frozenset[str]:
