@@ -107,6 +107,12 @@ class Settings(BaseSettings):
 
     gateway_host: str = Field("127.0.0.1", description="Address of the page and the API.")
     gateway_port: int = Field(8000, ge=0, le=65535, description="Port of the page and the API.")
+    console_host: str = Field("127.0.0.1", description="Address of the staff console.")
+    console_port: int = Field(8001, ge=0, le=65535, description="Port of the staff console.")
+    console_url: Annotated[str | None, BeforeValidator(_site)] = Field(
+        None, description="Where the browsers of staff find the console."
+    )
+    console_database_url: str | None = Field(None, description="The console's own database role.")
     worker_host: str = Field("127.0.0.1", description="Private address of the Rasa worker.")
     worker_port: int = Field(5005, ge=0, le=65535, description="Private port of the Rasa worker.")
     worker_token: SecretStr | None = Field(None, description="Shared by gateway and worker.")
@@ -144,6 +150,9 @@ class Settings(BaseSettings):
     retirement_date: Annotated[date | None, BeforeValidator(_day)] = Field(
         None, description="Day (UTC) from which the service is over and only names helplines."
     )
+    learn_unclear: bool = Field(
+        False, description="Keep redacted words of what was not understood, for 30 days."
+    )
     public_url: Annotated[str | None, BeforeValidator(_site)] = Field(
         None, description="Where the internet finds this service."
     )
@@ -173,7 +182,7 @@ class Settings(BaseSettings):
         "WARNING", description="Level of the logs; they never hold a text."
     )
 
-    @field_validator("database_url", "tracker_database_url")
+    @field_validator("database_url", "tracker_database_url", "console_database_url")
     @classmethod
     def _is_database(cls, given: str | None) -> str | None:
         return given if given is None else _usable(given)
@@ -182,6 +191,16 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """SQLAlchemy address of the main database."""
         return self.database_url or f"sqlite:///{self.data_folder / 'handrail.db'}"
+
+    @property
+    def console_address(self) -> str:
+        """Where browsers find the console: passkeys are for a name and not for 127.0.0.1."""
+        return self.console_url or f"http://localhost:{self.console_port}"
+
+    @property
+    def console_database(self) -> str:
+        """SQLAlchemy address under which the console works."""
+        return self.console_database_url or self.database
 
     @property
     def tracker_database(self) -> str:

@@ -11,7 +11,13 @@ from fastapi.responses import StreamingResponse
 from pydantic import ValidationError
 
 from bot.gateway.conversations import Conversations
-from bot.gateway.errors import BodyInvalid, BodyTooLarge, KeyMissing, TokenUnknown
+from bot.gateway.errors import (
+    BodyInvalid,
+    BodyTooLarge,
+    KeyMissing,
+    ResourceUnknown,
+    TokenUnknown,
+)
 from bot.gateway.replies import OutgoingMessage
 from bot.gateway.schema import (
     HelpResponse,
@@ -81,6 +87,23 @@ def api(conversations: Conversations, config: Settings) -> APIRouter:
         if "text/event-stream" in accept:
             return StreamingResponse(_events(answer), media_type="text/event-stream")
         return answer
+
+    @routes.post(
+        "/opened",
+        status_code=204,
+        responses=PROBLEMS,
+        openapi_extra={"x-may-call": BEARER_OF_TOKEN},
+    )
+    async def opened(request: Request, authorization: Annotated[str, Header()] = "") -> Response:
+        """Tell that the person opened the link or number of a helper, {resource}; it is counted
+        once in a conversation."""
+        session = await conversations.find(bearer(authorization))
+        given = await read_json(request, config.body_limit)
+        resource = given.get("resource")
+        if not isinstance(resource, str):
+            raise ResourceUnknown
+        await conversations.opened(session, resource)
+        return Response(status_code=204)
 
     @routes.delete(
         "/conversation",

@@ -14,12 +14,20 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
 from bot.content.render import PAGE, Message
+from bot.content.unclear.redaction import Redaction
 from bot.crisis import CrisisMatcher
 from bot.gateway.answers import Answer
 from bot.gateway.buttons import meaning
 from bot.gateway.commands import Commands
 from bot.gateway.composing import LATE, compose
-from bot.gateway.errors import BodyInvalid, ButtonForged, StorageDown, TokenUnknown
+from bot.gateway.errors import (
+    BodyInvalid,
+    ButtonForged,
+    ResourceUnknown,
+    StorageDown,
+    TokenUnknown,
+)
+from bot.gateway.noticing import CountingPolicy, Noticing
 from bot.gateway.places import country_code
 from bot.gateway.reading import WELCOME, Reading
 from bot.gateway.replies import OutgoingButton, OutgoingMessage, Reply
@@ -47,6 +55,8 @@ class Conversations:
     deadline: float
     text_limit: int
     retirement: Retirement = field(default_factory=Retirement)
+    counting: CountingPolicy = field(default_factory=CountingPolicy)
+    redaction: Redaction | None = None
     counters: Counter[str] = field(default_factory=Counter)
     _awaited: Counter[int] = field(default_factory=Counter)
     turns: Turns = field(init=False)
@@ -57,7 +67,12 @@ class Conversations:
             self.storage, self.speaker, self.matcher, self.commands, self.texts, self.text_limit
         )
         self.turns = Turns(
-            self.storage, self.worker, self.texts, self.counters, self.speaker.locale
+            self.storage,
+            self.worker,
+            self.texts,
+            self.counters,
+            self.speaker.locale,
+            Noticing(self.speaker, self.matcher, self.counting, self.redaction),
         )
 
     @property
@@ -200,6 +215,20 @@ class Conversations:
         except SQLAlchemyError as error:
             raise StorageDown from error
         await self.turns.forget_soon(session.id)
+
+    async def opened(self, session: Session, resource: str) -> None:
+        """Count that a person opened a helper's link or number. Raises ResourceUnknown,
+        StorageDown, or why there is no conversation."""
+        if resource not in self.speaker.release.directory.resources:
+            raise ResourceUnknown
+        if isinstance(session, Stranger):
+            raise session.why
+        if self.retired:
+            return
+        try:
+            await run_in_threadpool(self.storage.count_opened, session.id, resource)
+        except SQLAlchemyError as error:
+            raise StorageDown from error
 
     def help(self, locale: str | None, country: str | None) -> Message:
         """The crisis card for a country; the default one's for what is no code."""

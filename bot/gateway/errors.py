@@ -25,6 +25,11 @@ class BodyInvalid(RequestProblem):
     title = 'The body must be {"text": "..."} or {"button": "..."}.'
 
 
+class ResourceUnknown(RequestProblem):
+    status = 422
+    title = 'The body must be {"resource": id}, a helper of the directory.'
+
+
 class BodyTooLarge(RequestProblem):
     status = 413
     title = "The body is too large."

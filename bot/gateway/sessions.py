@@ -14,6 +14,7 @@ from bot.content import models
 from bot.content.database import empty_log
 from bot.content.render import PAGE
 from bot.gateway.answers import inbox, outbox
+from bot.gateway.counting import count_left
 
 session = models.Base.metadata.tables["session"]
 seen = models.Base.metadata.tables["seen"]
@@ -180,4 +181,7 @@ def erase_if_quiet(connection: Connection, session_id: str) -> bool:
 def _erase(connection: Connection, session_id: str) -> None:
     for table in (outbox, inbox, button):
         connection.execute(delete(table).where(table.c.session_id == session_id))
-    connection.execute(delete(session).where(session.c.id == session_id))
+    gone = delete(session).where(session.c.id == session_id)
+    last = (session.c.channel, session.c.locale, session.c.last_script)
+    # Of two that erase it at once one alone gets the row, so that it is counted once.
+    count_left(connection, connection.execute(gone.returning(*last)).one_or_none(), time.time())

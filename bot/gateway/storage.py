@@ -24,9 +24,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
+from bot.content.insight.retention import purge_counts
+from bot.content.unclear.sentences import purge_sentences
 from bot.gateway.answers import DONE, Answers, inbox, outbox
+from bot.gateway.counting import Counted
 from bot.gateway.errors import KeyReused, StorageDown, TokenUnknown
-from bot.gateway.sessions import PENDING, SEEN_SECONDS, Session, Sessions, seen, session
+from bot.gateway.notes import Notes
+from bot.gateway.sessions import PENDING, SEEN_SECONDS, Session, seen, session
 from bot.gateway.speaking import CRISIS_CARD
 
 FAILED = "failed"
@@ -66,7 +70,7 @@ class FromApp:
     danger: bool = False
 
 
-class Storage(Sessions, Answers):
+class Storage(Notes, Answers):
     """Plain transactions on an engine; raises SQLAlchemyError when the database fails."""
 
     def accept(
@@ -171,12 +175,15 @@ class Storage(Sessions, Answers):
         locale: str | None = None,
         country: str | None = None,
         alone: bool = False,
+        counted: Counted | None = None,
+        unclear: str | None = None,
     ) -> int:
         """Store an answer, forget the text, number the turn; one transaction. Returns the turn.
 
         A `locale` or `country` that became known replaces the conversation's. `alone` erases all
-        messages and answers before this one. A message that is finished already changes nothing:
-        two gateways may take the same one.
+        messages and answers before this one, and what was counted and kept of it. A message that
+        is finished already changes nothing: two gateways may take the same one. `counted` is what
+        the turn counts for, `unclear` the redacted words of a text that was not understood.
         """
         now = time.time()
         known = {"locale": locale, "country": country, "last_seen": now}
@@ -202,10 +209,14 @@ class Storage(Sessions, Answers):
                 # Taken before it; what still waits was written after, whatever its number.
                 taken_before = and_(inbox.c.session_id == session_id, inbox.c.id != inbox_id)
                 connection.execute(delete(inbox).where(taken_before, inbox.c.status != PENDING))
+                self.forget_notes(connection, session_id)
+            else:
+                self.note(connection, session_id, counted, unclear, now)
         return turn
 
     def purge(self, text_seconds: float) -> list[str]:
-        """Give up texts that waited too long, erase ended conversations; returns their ids."""
+        """Give up texts that waited too long, erase ended conversations; returns their ids. What
+        is counted and learned runs out here too."""
         now = time.time()
         late = and_(inbox.c.status == PENDING, inbox.c.created < now - text_seconds)
         with self._engine.begin() as connection:
@@ -216,6 +227,8 @@ class Storage(Sessions, Answers):
                 .values(status=FAILED, sealed_text=None, payload=None, done_at=now)
             )
             connection.execute(delete(seen).where(seen.c.created < now - SEEN_SECONDS))
+            purge_counts(connection, now)
+            purge_sentences(connection, now)
             ended = list(
                 connection.execute(select(session.c.id).where(session.c.expires <= now)).scalars()
             )

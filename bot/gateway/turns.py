@@ -12,6 +12,7 @@ from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 
+from bot.gateway.noticing import Noticing
 from bot.gateway.places import country_code
 from bot.gateway.sealing import Forged, Seal
 from bot.gateway.settling import Settling
@@ -39,7 +40,7 @@ class Turns:
     """One task a conversation takes its turns; `counters` counts what went wrong.
 
     `known_locale` gives the locale that the release offers for one that the worker detected;
-    `answered` is told the conversation of each answer.
+    `noticing` looks at what is counted; `answered` is told the conversation of each answer.
     """
 
     storage: Storage
@@ -47,6 +48,7 @@ class Turns:
     texts: Seal
     counters: Counter[str]
     known_locale: Callable[[str | None], str | None]
+    noticing: Noticing
     settling: Settling = field(default_factory=Settling)
     answered: Callable[[str], None] = lambda session_id: None
     _failures: Counter[int] = field(default_factory=Counter)
@@ -88,8 +90,11 @@ class Turns:
                 continue
             item = waiting[0]
             card = WorkerReply(messages=[NamedScript(script=CRISIS_CARD)])
+            typed: str | None = None
             try:
-                reply = await self.worker.turn(self._body(session, item))
+                body = self._body(session, item)
+                typed = body["text"] if item.payload is None else None
+                reply = await self.worker.turn(body)
             except Forged:
                 # Sealed under a key that is gone: nobody can read it any more.
                 self.counters["texts_unreadable"] += 1
@@ -105,21 +110,28 @@ class Turns:
             if item.danger and reply.crisis is None:
                 # The phrase matcher saw it, whatever the worker made of it.
                 reply = reply.model_copy(update={"crisis": DANGER})
-            await self._finish(session, item.id, reply)
+            await self._finish(session, item.id, reply, typed)
         return True
 
-    async def _finish(self, session: Session, inbox_id: int, reply: WorkerReply) -> None:
-        """Store an answer and what the card of a later turn needs; erase what it says is erased."""
+    async def _finish(
+        self, session: Session, inbox_id: int, reply: WorkerReply, typed: str | None
+    ) -> None:
+        """Store an answer and what the card of a later turn needs; erase what it says is erased.
+
+        What was `typed` is looked at for words that may be kept, and dropped."""
         self.counters["raw_texts_dropped"] += reply.dropped
+        locale = self.known_locale(reply.locale)
         erased = any(named.script == ERASING_SCRIPT for named in reply.messages)
         await run_in_threadpool(
             self.storage.finish,
             session.id,
             inbox_id,
             reply.model_dump(),
-            locale=self.known_locale(reply.locale),
+            locale=locale,
             country=country_code(reply.context.get("country")),
             alone=erased,
+            counted=await run_in_threadpool(self.noticing.counted, session, inbox_id, reply),
+            unclear=self.noticing.unclear(typed, locale or session.locale, reply),
         )
         self.answered(session.id)
         if erased:

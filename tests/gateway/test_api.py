@@ -362,6 +362,7 @@ async def test_the_description_names_every_route_and_every_problem(
     assert {
         ("/api/v1/conversations", "post"),
         ("/api/v1/messages", "post"),
+        ("/api/v1/opened", "post"),
         ("/api/v1/conversation", "delete"),
         ("/api/v1/help", "get"),
     } <= {(path, method) for path, methods in paths.items() for method in methods}

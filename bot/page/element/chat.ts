@@ -196,6 +196,8 @@ export class HandrailChat extends HTMLElement {
     const target = event.target as Element;
     const tap = target.closest<HTMLElement>("a.language, a#again");
     const button = target.closest<HTMLButtonElement>("#choosing button, .inside button");
+    const helper = target.closest("a.way")?.closest<HTMLElement>("[data-resource]");
+    if (helper) this.#conversation.opened(helper.dataset.resource ?? "");
     if (button) {
       event.preventDefault();
       const label = button.textContent ?? "";

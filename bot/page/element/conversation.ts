@@ -1,4 +1,4 @@
-import { type Answer, type Begun, type Button, begin, erase, send } from "./server";
+import { type Answer, type Begun, type Button, begin, erase, send, tellOpened } from "./server";
 
 /** One message of the person. `start` is the label of a button of the welcome. */
 export interface Said {
@@ -73,6 +73,11 @@ export class Conversation {
     this.#era += 1;
     this.#token = undefined;
     this.#welcome = [];
+  }
+
+  /** A helper's link or number was opened; without a conversation nothing is sent. */
+  opened(resource: string): void {
+    if (this.#token) tellOpened(this.#token, resource);
   }
 
   /** The server has ended it already; the next message begins a new one. */
