@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.console.access import ROLES, Person, Room
+from bot.console.audit.views import room as audit
 from bot.console.directory.views import room as helpers
 from bot.console.exchange.views import room as exchange
 from bot.console.people.views import room as people
@@ -12,7 +13,17 @@ from bot.console.releases.views import room as releases
 from bot.console.scripts.views import room as scripts
 from bot.console.sign_in.account_views import room as sign_in
 
-ROOMS: tuple[Room, ...] = (sign_in, people, scripts, preview, queue, releases, helpers, exchange)
+ROOMS: tuple[Room, ...] = (
+    sign_in,
+    people,
+    scripts,
+    preview,
+    queue,
+    releases,
+    helpers,
+    exchange,
+    audit,
+)
 # Path, label, and who sees it.
 MENU: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("/scripts", "Scripts", ROLES),

@@ -26,6 +26,8 @@ def open_database(
                 f"busy_timeout={patience}",
                 "foreign_keys=ON",
                 "secure_delete=ON",
+                # INSERT OR REPLACE removes a row: the rules against that are triggers.
+                "recursive_triggers=ON",
             ):
                 connection.execute(f"PRAGMA {pragma}")
 

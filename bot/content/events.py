@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
@@ -45,7 +46,7 @@ def append_events(connection: Connection, entries: Iterable[Entry]) -> str:
     rows: list[dict[str, object]] = []
     for entry in entries:
         values = {"created": time.time(), **asdict(entry), "previous": last}
-        last = _digest(values)
+        last = digest(values)
         rows.append({**values, "hash": last})
     if rows:
         connection.execute(insert(event), rows)
@@ -56,12 +57,20 @@ def broken_event(connection: Connection) -> int | None:
     """The id of the first entry that does not follow from the one before; None: all hold."""
     previous = START
     for row in connection.execute(select(event).order_by(event.c.id)).mappings():
-        values = {name: row[name] for name in _FIELDS}
-        if row["previous"] != previous or row["hash"] != _digest(values):
+        if not follows(row, previous):
             return int(row["id"])
         previous = row["hash"]
     return None
 
 
-def _digest(values: dict[str, object]) -> str:
-    return hashlib.sha256(canonical_json(values)).hexdigest()
+def follows(row: Mapping[Any, Any], previous: str) -> bool:
+    """Whether an entry comes after the one with this hash and says what its own hash says."""
+    try:
+        return bool(row["previous"] == previous and row["hash"] == digest(row))
+    except (TypeError, ValueError):  # SQLite keeps whatever it is given: bytes, half a character
+        return False
+
+
+def digest(values: Mapping[Any, Any]) -> str:
+    """sha256 (hex) over everything that an entry says and the hash of the one before."""
+    return hashlib.sha256(canonical_json({name: values[name] for name in _FIELDS})).hexdigest()

@@ -262,6 +262,21 @@ def left_the_team(connection):
     decision(connection, row)
 
 
+def another_submitter(connection):
+    row = edition(connection)
+    change = update(TABLES["edition"]).where(TABLES["edition"].c.id == row)
+    connection.execute(change.values(submitter="eve"))
+
+
+def into_an_earlier_release(connection):
+    live(connection, 1)
+    live(connection, 2, audience="parent")
+    row = edition(connection, audience="friend")
+    decision(connection, row)
+    state(connection, row, "approved")
+    add(connection, "release_edition", release_version=1, edition_id=row)
+
+
 NUMBERS = {"resources": ["us_911"]}
 
 
@@ -433,6 +448,8 @@ FORBIDDEN = {
     "submitted again in the same round": (submitted_in_the_same_round, "round of its own"),
     "numbers approved by one": (numbers_by_one, "no valid approval"),
     "numbers approved as if they were words": (numbers_as_words, "need two approvals"),
+    "another submitter of what is submitted": (another_submitter, "who submitted it stays"),
+    "something more in an earlier release": (into_an_earlier_release, "gets nothing more"),
     "fewer approvals than were needed": (fewer_needed, "do not become fewer"),
     "numbers that changed meanwhile": (numbers_live_under_it, "holds approved editions only"),
     "a withdrawal without a reason": (withdrawn_without_reason, "ck_withdrawal_reason"),

@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 from alembic import op
 
+# A temporary table of the same name must not be what a rule looks at.
+PINNED = "SET search_path = public, pg_temp"
+
 
 class Rule(NamedTuple):
     """On `action` (INSERT, UPDATE, DELETE) of a row of `table`: `forbidden` in SQL, and why."""
@@ -47,7 +50,7 @@ def create(rules: Iterable[Rule]) -> None:
             continue
         row = "OLD" if action == "DELETE" else "NEW"
         op.execute(
-            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql {PINNED} AS $$ BEGIN "
             f"IF {forbidden} THEN RAISE EXCEPTION '{reason}' USING ERRCODE = '23514'; END IF; "
             f"RETURN {row}; END $$"
         )

@@ -3,9 +3,11 @@
 # ruff: noqa: S608 - the statements are built from the names in this file alone
 from __future__ import annotations
 
+from importlib import import_module  # a module whose name begins with a digit
+
 from alembic import op
 
-from bot.content.migrations.triggers import Rule, changed, create, drop, never
+from bot.content.migrations.triggers import PINNED, Rule, changed, create, drop, never
 
 revision = "0005"
 down_revision = "0004"
@@ -94,6 +96,13 @@ RULES = (
     Rule("edition_numbers_need_two", "edition", "UPDATE",
      f"""NEW.state IN ('submitted', 'approved') AND NEW.needed < 2 AND {_numbers("NEW")}""",
      "numbers and links need two approvals"),
+    Rule("edition_submitter_stays", "edition", "UPDATE",
+     f"""({changed("submitter")}) AND NEW.state <> 'draft'
+        AND NOT (NEW.state = 'submitted' AND OLD.state IN ('draft', 'rejected'))""",
+     "who submitted it stays with it"),
+    Rule("release_edition_with_its_release", "release_edition", "INSERT",
+     "NEW.release_version <> (SELECT max(version) FROM release)",
+     "an earlier release gets nothing more"),
     Rule("edition_needed_stays", "edition", "UPDATE",
      "NEW.needed < 1 OR (NEW.needed < OLD.needed AND OLD.state <> 'draft')",
      "the approvals needed do not become fewer"),
@@ -133,15 +142,23 @@ RULES = (
 
 
 def _earlier() -> list[Rule]:
-    from importlib import import_module  # noqa: PLC0415 - a module whose name begins with a digit
-
     earlier = import_module("bot.content.migrations.versions.0002_rules")
     return [rule for rule in earlier.RULES if rule.name in _REPLACED]
+
+
+def _pin_earlier() -> None:
+    """What stays of the earlier rules looks at our own tables alone too."""
+    if op.get_bind().dialect.name == "postgresql":
+        earlier = import_module("bot.content.migrations.versions.0002_rules")
+        for rule in earlier.RULES:
+            if rule.name not in _REPLACED:
+                op.execute(f"ALTER FUNCTION {rule.name}() {PINNED}")
 
 
 def upgrade() -> None:
     drop(_earlier())
     create(RULES)
+    _pin_earlier()
     if op.get_bind().dialect.name == "postgresql":
         for table in ("revision", "recheck", "withdrawal"):
             op.execute(
