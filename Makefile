@@ -1,5 +1,5 @@
 # Two commands set everything up on a machine with git, make and some Python 3:
-#   make run    the bot and its page
+#   make run    the bot, its page and the staff console
 #   make test   every check and test
 .DEFAULT_GOAL := help
 .PHONY: help run test setup train check lint types imports lock clean page screenshots benchmark evaluate encoder
@@ -13,7 +13,7 @@ export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 help: ## show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-run: setup ## start the bot and its page; the address is printed
+run: setup ## start the bot, its page and the staff console; the addresses are printed
 	@.venv/bin/handrail run
 
 test: setup ## lint, types, import contracts, scripts, tests (the browser too)
@@ -32,6 +32,7 @@ page: setup ## build the page's script and style from bot/page/element (needs np
 
 screenshots: train ## take the pictures of docs/screenshots anew, with Chromium
 	@$(PYTHON) -m deploy.screenshots
+	@$(PYTHON) -m deploy.console_screenshots
 
 benchmark: setup ## measure against stock Rasa; writes the table into benchmarks/README.md
 	@$(PYTHON) benchmarks/run.py

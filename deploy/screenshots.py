@@ -145,7 +145,7 @@ async def served() -> AsyncIterator[str]:
     from bot.page.routes import page  # noqa: PLC0415
 
     config = Settings(_env_file=None)
-    async with local_edge(config, ensure_model(config)) as edge:
+    async with local_edge(config, ensure_model(config)) as (edge, _):
         app = build_gateway(
             edge.conversations, config, edge.releases.load, (page(edge.conversations, config),)
         )

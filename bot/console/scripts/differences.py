@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
-_WORDS = re.compile(r"\s+|[\w'’-]+|[^\w\s]")
+# A word or a sign, with the space after it: a space alone makes no two passages alike.
+_WORDS = re.compile(r"[\w'’-]+\s*|[^\w\s]\s*|\s+")
 
 
 @dataclass(frozen=True)
@@ -19,13 +20,15 @@ class Part:
 
 
 def difference(before: str, after: str) -> list[Part]:
-    """The parts in reading order; joined without the removed ones they are `after`."""
+    """The parts in reading order; joined without the removed ones they are `after`. Space alone
+    is no difference."""
     old, new = _WORDS.findall(before), _WORDS.findall(after)
     parts: list[Part] = []
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    before_words, after_words = ([each.strip() for each in text] for text in (old, new))
+    matcher = SequenceMatcher(None, before_words, after_words, autojunk=False)
     for kind, i, j, k, m in matcher.get_opcodes():
         if kind == "equal":
-            parts.append(Part("same", "".join(old[i:j])))
+            parts.append(Part("same", "".join(new[k:m])))
             continue
         if i < j:
             parts.append(Part("removed", "".join(old[i:j])))

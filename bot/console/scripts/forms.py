@@ -16,8 +16,11 @@ MORE_BUTTONS = 2  # empty lines for new ones
 MOST_BUTTONS = 12
 
 
-def content_from(form: MultiDict[str, str], material: Material) -> Content:
-    """What the editor wrote. Raises Refused for a claim, card or helper that does not exist."""
+def content_from(form: MultiDict[str, str], material: Material, before: Content) -> Content:
+    """What the editor wrote; what was ticked `before` keeps its order.
+
+    Raises Refused for a claim or list of cards that does not exist.
+    """
     titles, payloads = form.getlist("title"), form.getlist("payload")
     buttons = [
         Button(title=title.strip(), payload=payload)
@@ -29,11 +32,20 @@ def content_from(form: MultiDict[str, str], material: Material) -> Content:
     return Content(
         body=_text(form.get("body", "")),
         buttons=tuple(buttons),
-        says=_known(form.getlist("says"), material.claims, "claim"),
-        handoffs=_known(form.getlist("handoffs"), material.directory.handoffs, "list of cards"),
-        resources=tuple(dict.fromkeys(form.getlist("resources"))),
+        says=_known(_ordered(form, "says", before), material.claims, "claim"),
+        handoffs=_known(
+            _ordered(form, "handoffs", before), material.directory.handoffs, "list of cards"
+        ),
+        resources=_ordered(form, "resources", before),
         sources=tuple(filter(None, map(str.strip, form.get("sources", "").splitlines()))),
     )
+
+
+def _ordered(form: MultiDict[str, str], name: str, before: Content) -> tuple[str, ...]:
+    """A page ticks boxes in the order of the alphabet; cards are shown in the order of a list."""
+    ticked = dict.fromkeys(form.getlist(name))
+    kept = [each for each in getattr(before, name) if each in ticked]
+    return tuple(dict.fromkeys((*kept, *ticked)))
 
 
 def _text(body: str) -> str:

@@ -55,7 +55,9 @@ def shown(connection: Connection, row: Any, source_locale: str) -> Shown:
     """Everything about one edition."""
     live = live_in_place(connection, row)
     place = {name: getattr(row, name) for name in PLACE}
-    source = live_in_place(connection, {**place, "locale": source_locale})
+    translated = row.locale not in ("", source_locale)
+    first = {**place, "locale": source_locale}
+    source = live_in_place(connection, first) if translated else None
     before = "" if live is None else live.body
     parts = difference(before, row.body)
     said = select(decision).where(decision.c.edition_id == row.id).order_by(decision.c.id)
@@ -63,7 +65,7 @@ def shown(connection: Connection, row: Any, source_locale: str) -> Shown:
     return Shown(
         row=row,
         live=live,
-        source=None if source is None or source.id == row.id else source,
+        source=source,
         parts=parts,
         told=told(parts),
         changes=[] if live is None else _changes(live, row),

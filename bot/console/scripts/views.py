@@ -126,8 +126,9 @@ def save(number: int) -> Any:
     """Save a draft; what another person saved meanwhile is not overwritten."""
     problem = None
     try:
-        content = content_from(request.form, material())
         with working() as work:
+            before = content_of(find(work.connection, number))
+            content = content_from(request.form, material(), before)
             drafts.save(work, number, content, seen=request.form.get("seen", ""))
     except Refused as error:
         problem = str(error)
@@ -172,7 +173,7 @@ def check(number: int) -> dict[str, Any]:
     """What the checks make of what stands in the form now; nothing is saved."""
     with desk().engine.connect() as connection:
         row = find(connection, number)
-    content = content_from(request.form, material())
+    content = content_from(request.form, material(), content_of(row))
     found = lint(material(), as_edition(row, **_fields(content)))
     grade = None if found.grade is None else round(found.grade, 1)
     return {"problems": found.problems, "hints": found.hints, "grade": grade, "words": found.words}
