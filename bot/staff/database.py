@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+
 from sqlalchemy import Engine
 
+from bot.content.anchors import AnchorBroken, anchor, anchor_path
 from bot.content.database import open_database
 from bot.content.migrations import is_current, upgrade
+from bot.gateway.sealing import ensure_secret
 from bot.settings import Settings
+
+logger = logging.getLogger(__name__)
 
 
 class SchemaOld(Exception):
@@ -22,3 +28,17 @@ def open_staff_database(config: Settings) -> Engine:
     elif not is_current(engine):
         raise SchemaOld("The tables are older than this program. Run `handrail migrate` first.")
     return engine
+
+
+def secret_of(config: Settings) -> bytes:
+    """The secret key of this installation."""
+    given = config.secret_key.get_secret_value() if config.secret_key else None
+    return ensure_secret(config.data_folder, given)
+
+
+def anchored(engine: Engine, config: Settings) -> None:
+    """Write down outside the database how far the audit trail goes, after something was done."""
+    try:
+        anchor(engine, anchor_path(config.data_folder), secret_of(config))
+    except AnchorBroken as error:
+        logger.error("audit trail: %s", error)

@@ -14,7 +14,7 @@ from bot.content.directory import load_directory
 from bot.content.scripts import load_editions
 from bot.content.writing import write_editions, write_resources
 from bot.settings import Settings
-from bot.staff.database import open_staff_database
+from bot.staff.database import anchored, open_staff_database
 
 
 def export(config: Settings, folder: Path) -> Iterator[str]:
@@ -33,7 +33,8 @@ def export(config: Settings, folder: Path) -> Iterator[str]:
 def take_in(config: Settings, folder: Path, name: str) -> Iterator[str]:
     """Make submitted drafts of what the files say otherwise. Raises Refused."""
     editions, directory = load_editions(folder, config.locales), load_directory(folder)
-    with writing(open_staff_database(config)) as connection:
+    engine = open_staff_database(config)
+    with writing(engine) as connection:
         row = named(connection, name)
         if row is None or not row.active:
             raise Refused(f"There is nobody called {name}.")
@@ -41,6 +42,7 @@ def take_in(config: Settings, folder: Path, name: str) -> Iterator[str]:
         work = Work(connection, actor, config.locales, time.time())
         differs = drift(connection, editions, directory)
         made, left = take_in_all(work, differs)
+    anchored(engine, config)
     yield from left
     for item in differs.only_live:
         yield f"only in the console: {item}"

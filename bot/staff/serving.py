@@ -13,10 +13,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.console.app import build_console
 from bot.console.desk import Desk
 from bot.content.store import KeyDamaged, ensure_key
-from bot.gateway.sealing import Seal, SecretDamaged, ensure_secret
+from bot.gateway.sealing import Seal, SecretDamaged
 from bot.lifeline import BEYOND_REPAIR, end_with_supervisor
 from bot.settings import ROOT, Settings, settings
-from bot.staff.database import SchemaOld, open_staff_database
+from bot.staff.database import SchemaOld, anchored, open_staff_database, secret_of
 
 THREADS = 8
 logger = logging.getLogger(__name__)
@@ -29,8 +29,7 @@ def open_desk(config: Settings, root: Path = ROOT) -> Desk:
     from bot.staff.previews import previews, release_with
     from bot.staff.sandbox import Sandbox
 
-    given = config.secret_key.get_secret_value() if config.secret_key else None
-    secret = ensure_secret(config.data_folder, given)
+    secret = secret_of(config)
     engine = open_staff_database(config)
     key = ensure_key(config.data_folder / "releases")
     return Desk(
@@ -48,7 +47,9 @@ def open_desk(config: Settings, root: Path = ROOT) -> Desk:
 
 def build(config: Settings) -> Flask:
     """The console over its desk."""
-    return build_console(open_desk(config))
+    desk = open_desk(config)
+    anchored(desk.engine, config)
+    return build_console(desk)
 
 
 def serve(config: Settings) -> None:

@@ -22,7 +22,7 @@ from bot.console.workflow.people import Refused
 from bot.console.workflow.transactions import writing
 from bot.content.events import Entry, append_events
 from bot.settings import Settings
-from bot.staff.database import open_staff_database
+from bot.staff.database import anchored, open_staff_database
 
 ACTOR = "command line"
 HOUR = 3600
@@ -32,11 +32,13 @@ def add_user(config: Settings, name: str, roles: Sequence[str]) -> Iterator[str]
     """Make an account; yields the first password, which is shown once. Raises Refused."""
     password, now = first_password(), time.time()
     hashed = Passwords().hash(password)
-    with writing(open_staff_database(config)) as connection:
+    engine = open_staff_database(config)
+    with writing(engine) as connection:
         until = now + policy().temporary_hours * HOUR
         add(connection, name, hashed, roles, now=now, temporary_until=until)
         told = ", ".join(sorted(roles))
         append_events(connection, [Entry(ACTOR, "console:staff:added", name, told)])
+    anchored(engine, config)
     yield from _told(config, name, password)
 
 
@@ -44,7 +46,8 @@ def reset_user(config: Settings, name: str) -> Iterator[str]:
     """A new first password, no second factor, every browser signed out. Raises Refused."""
     password, now = first_password(), time.time()
     hashed = Passwords().hash(password)
-    with writing(open_staff_database(config)) as connection:
+    engine = open_staff_database(config)
+    with writing(engine) as connection:
         row = named(connection, name)
         if row is None:
             raise Refused(f"There is nobody called {name}.")
@@ -53,6 +56,7 @@ def reset_user(config: Settings, name: str) -> Iterator[str]:
         values = {"password_hash": hashed, "temporary_until": now + policy().temporary_hours * HOUR}
         connection.execute(update(staff).where(staff.c.id == row.id).values(**values, active=True))
         append_events(connection, [Entry(ACTOR, "console:staff:reset", name, "command line")])
+    anchored(engine, config)
     yield from _told(config, name, password)
 
 

@@ -266,7 +266,7 @@ def test_the_impact_of_a_helper_names_lists_and_scripts(quick, alex):
     ("before", "after", "words"),
     [
         ("Do not pay.", "Do not pay them.", "added: “them”"),
-        ("Call now.", "Now call.", "removed: “Call”"),
+        ("Call now.", "Now call.", "removed: “"),
         ("I am glad.", "You did it right.", "removed: “I am glad”; added: “You did it right”"),
         ("Same.", "Same.", "no words differ"),
     ],
@@ -280,7 +280,7 @@ def test_a_difference_is_told_in_words(before, after, words):
 
 
 def test_what_is_ticked_keeps_its_order(quick, alex):
-    """Cards are shown in the order of the list, and a mere tick of boxes is no change of numbers."""
+    """Cards are shown in the order of the list; ticking boxes alone changes no numbers."""
     number = begun(quick, alex, "utter_self_harm_open")
     before = list(quick.house.row(number).handoffs)
     assert before == ["emergency", "crisis"], "not the order of the alphabet"

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from bot.channels.configured import lists_file, write_lists
+from bot.channels.simulator.twilio import TwilioPlatform
+from bot.channels.twilio import Twilio
 from bot.content.release import Release
 from bot.content.render import RenderContext
 from bot.content.scripts import Button, Edition
+from bot.settings import Settings
+from bot.staff.apps import ALL_LISTS
 from bot.staff.drafts import unfit
 from bot.staff.previews import Preview, previews, release_with
+from tests.channels.apps import Apps, open_copy
+from tests.channels.conftest import quick  # noqa: F401 - a fixture
+from tests.gateway.conftest import recorded  # noqa: F401 - a fixture
+from tests.gateway.fakes import FakeWorker, scripted
 
 CHANNELS = ["page", "print", "sms", "whatsapp", "telegram", "messenger", "slack"]
 APPS = CHANNELS[2:]
+# With help cards; with a few choices; with labels too long for some buttons; with many choices.
+SENT = ("utter_crisis_card", "utter_ask_definition", "utter_welcome", "utter_ask_block")
 LONG_LINK = "https://example.org/" + "a" * 5000
 
 
@@ -187,3 +200,45 @@ def test_two_drafts_do_not_see_each_other(release: Release) -> None:
 def test_a_language_of_no_release_is_unfit(release: Release) -> None:
     assert [*unfit(release, draft(locale="de"))] == ["There is no release in de."]
     assert not [*unfit(replace(release, locales=("en",)), draft())]
+
+
+async def test_the_played_apps_receive_what_is_shown(
+    release: Release,
+    recorded: Path,  # noqa: F811
+    quick: None,  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """By the gateway, its delivery and the channels' own way to send."""
+    monkeypatch.setattr("bot.gateway.settling.QUIET_SECONDS", 0.02)
+    monkeypatch.setattr("bot.channels.service.SENDING_SECONDS", 0.05)
+    write_lists(lists_file(Settings(_env_file=None, data_folder=tmp_path)), ALL_LISTS)
+    worker = FakeWorker(replies={script: scripted(script) for script in SENT})
+    async with open_copy(recorded, tmp_path, worker, answer_deadline=30) as town:
+        await asyncio.to_thread(make_templates, town)
+        for app in APPS:
+            await town.says(app, "hello")  # before a first answer stands what this is
+            for script in SENT:
+                made = previews(release, script, RenderContext(country="US"))
+                (preview,) = (one for one in made if one.channel == app)
+                got = await town.says(app, script)
+                labels = tuple(label for each in got for label, _ in each.choices)
+                assert tuple(each.text for each in got) == preview.bubbles, (app, script)
+                assert labels == items(preview, labels), (app, script)
+
+
+def items(preview: Preview, seen: tuple[str, ...]) -> tuple[str, ...]:
+    """Labels as the played app shows them: of WhatsApp's lists without the smaller line."""
+    if preview.channel != "whatsapp" or not all(each.isdecimal() for each in seen):
+        return preview.buttons
+    return tuple(each.split(" ")[0] for each in preview.buttons)
+
+
+def make_templates(town: Apps) -> None:
+    """Templates at the played Twilio, under the ids that the gateway was given."""
+    platform = town.platform("whatsapp")
+    (channel,) = (each for each in town.channels if isinstance(each, Twilio))
+    assert isinstance(platform, TwilioPlatform)
+    known = platform.contents.known
+    for number, made in channel.create_lists().items():
+        known[ALL_LISTS[number]] = known[made]
