@@ -58,7 +58,8 @@ WithEdition = Callable[[Release, Edition], Release]
 @dataclass(frozen=True)
 class Desk:
     """`previews` renders as production does, `with_edition` puts a draft into a release in memory,
-    `sandbox` talks with it (None: not here), `hasher` is for tests; `now` in seconds since 1970."""
+    `sandbox` talks with it (None: not here); `hasher` and `looker` are for tests, `now` tells
+    seconds since 1970."""
 
     engine: Engine
     config: Settings
@@ -69,5 +70,6 @@ class Desk:
     with_edition: WithEdition
     sandbox: Any = None
     hasher: PasswordHasher | None = None
+    looker: Any = None
     root: Path = ROOT
     now: Callable[[], float] = time.time

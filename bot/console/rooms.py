@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.console.access import ROLES, Person, Room
 from bot.console.audit.views import room as audit
-from bot.console.directory.views import room as helpers
+from bot.console.directory.health_views import room as helpers
 from bot.console.exchange.views import room as exchange
 from bot.console.people.views import room as people
 from bot.console.preview.views import room as preview

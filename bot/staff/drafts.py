@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.content.release import Release
 from bot.content.scripts import PLACEHOLDERS, Edition, stray_braces
 
+_UNWRITABLE = re.compile("[\ud800-\udfff]")  # surrogates: no UTF-8 holds one alone
 Index = dict[tuple[str, str], tuple[Edition, ...]]
 
 
@@ -27,6 +29,10 @@ def release_with(release: Release, edition: Edition) -> Release:
 
 def unfit(release: Release, edition: Edition) -> Iterator[str]:
     """Why no release could hold an edition, in words; nothing where one could."""
+    if any(
+        _UNWRITABLE.search(text) for text in (edition.text, *(b.title for b in edition.buttons))
+    ):
+        yield "A sign in it is half of one and cannot be written."
     if not edition.text.strip():
         yield "There is no text."
     if not all(button.title.strip() for button in edition.buttons):

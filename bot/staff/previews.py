@@ -97,7 +97,7 @@ def _rendered(
     problems = tuple(unfit(release, edition))
     try:
         return render(release, script, context), problems
-    except KeyError:  # names a helper that is not there, and the problems say so
+    except (KeyError, UnicodeEncodeError):  # what it names or how it is written: told above
         return None, problems or ("It names something that no release holds.",)
 
 

@@ -9,7 +9,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -19,6 +19,7 @@ from bot.content.problems import ContentError
 from bot.content.release import Release
 from bot.content.scripts import Edition
 from bot.crisis import CrisisDataError
+from bot.gateway.composing import LATE
 from bot.gateway.conversations import Conversations
 from bot.gateway.errors import RequestProblem
 from bot.gateway.replies import OutgoingMessage, Reply
@@ -38,12 +39,13 @@ _FAILED = "The trial conversation does not work at the moment. Try again soon."
 @dataclass(frozen=True)
 class Turn:
     """What was said (None: the welcome) and the answer. `carded`: the worker was late or away, and
-    the crisis card stood in for its answer."""
+    the crisis card stood in for its answer. `intent`: what the worker understood, where it told."""
 
     said: str | None
     messages: list[OutgoingMessage]
     crisis: bool
     carded: bool = False
+    intent: str | None = None
 
 
 @dataclass
@@ -139,7 +141,7 @@ class Sandbox:
             except (RequestProblem, LookupError, TimeoutError, RuntimeError) as error:
                 raise Refused(_FAILED) from error
             carded = trial.conversations.counters["cards"] > before
-            trial.turns.append(Turn(said, [*reply.messages], reply.crisis, carded))
+            trial.turns.append(Turn(said, [*reply.messages], reply.crisis, carded, reply.intent))
 
     def messages(self, known: str) -> list[Turn]:
         """All turns, the welcome first. Raises Refused."""
@@ -159,7 +161,8 @@ class Sandbox:
         """The conversation as an entry of tests/conversation/dialogues/*.yml. Raises Refused."""
         trial = self._find(known)
         name = f"tried with {trial.script}" if trial.script else "tried in the console"
-        return trial_test(name, trial.country, trial.locale, trial.turns)
+        turns = [replace(each, carded=each.carded or _late(each)) for each in trial.turns]
+        return trial_test(name, trial.country, trial.locale, turns)
 
     def drop_idle(self) -> None:
         """End what nobody has used for too long; the stage does it every minute."""
@@ -186,6 +189,11 @@ class Sandbox:
 async def _answer(trial: _Trial, text: str | None, button: str | None) -> Reply:
     session = await trial.conversations.find(trial.token)
     return await trial.conversations.send(session, uuid.uuid4().hex, text=text, button=button)
+
+
+def _late(turn: Turn) -> bool:
+    """Whether an answer brings that of an earlier turn too, so that it says nothing of its own."""
+    return any(each.message.script == LATE for each in turn.messages)
 
 
 def _label(trial: _Trial, token: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 import sys
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.console.app import build_console
 from bot.console.desk import Desk
+from bot.console.health.checking import Looker
+from bot.console.health.keeping import Keeper, keep_up
+from bot.console.workflow.publishing import Press
 from bot.content.store import KeyDamaged, ensure_key
 from bot.gateway.sealing import Seal, SecretDamaged
 from bot.lifeline import BEYOND_REPAIR, end_with_supervisor
@@ -64,6 +68,12 @@ def serve(config: Settings) -> None:
         sys.exit(BEYOND_REPAIR)
     except (OSError, SQLAlchemyError) as error:
         sys.exit(f"The console cannot start. {error}")
+    desk = app.config["DESK"]
+    Keeper(
+        partial(keep_up, desk.engine, config, Press(desk.root, desk.key), Looker(), desk.now)
+    ).start()
+    # So that what a trial conversation left is cleaned up: a signal alone would skip that.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     waitress.serve(
         app,
         host=config.console_host,

@@ -150,6 +150,8 @@ def test_what_the_program_makes_fit_is_no_problem(release: Release, edition: Edi
         (draft("Which?", " "), CHANNELS, "no label"),
         (draft(handoffs=["nobody"]), CHANNELS, "nobody"),
         (draft(resources=["nowhere"]), CHANNELS, "nowhere"),
+        (draft("Half of a sign: \ud83d"), CHANNELS, "half"),
+        (draft("Which?", "Half \ud83d"), CHANNELS, "half"),
         (draft(LONG_LINK), APPS, "torn"),
         (draft("Which?", "a" * 700), ["sms"], "too long"),
         (draft("😀" * 670), ["sms"], "SMS parts"),

@@ -226,6 +226,36 @@ def test_a_conversation_is_saved_as_a_test(
     assert set(entry["turns"][2]) == {"say"}
 
 
+def test_what_was_understood_is_told_where_the_worker_told_it(
+    sandbox: Sandbox, worker: FakeWorker
+) -> None:
+    talk = sandbox.begin("en", "US")
+    sandbox.say(talk, text="hello there")
+    worker.down = True
+    sandbox.say(talk, text="and now")
+    assert [turn.intent for turn in sandbox.messages(talk)] == [None, "greet", None]
+
+
+def test_a_late_answer_is_not_saved_as_that_of_the_next_turn(
+    sandbox: Sandbox, worker: FakeWorker
+) -> None:
+    for text in ("who helps", "once more"):
+        worker.replies[text] = scripted("utter_crisis_card")
+    talk = sandbox.begin("en", "US")
+    worker.down = True
+    sandbox.say(talk, text="who helps")
+    worker.down = False
+    sandbox.say(talk, text="hello there")
+    sandbox.say(talk, text="once more")
+    late = sandbox.messages(talk)[2]
+    assert [each.message.script for each in late.messages][:2] == [
+        "utter_late_reply",
+        "utter_crisis_card",
+    ]
+    (entry,) = yaml.safe_load(sandbox.as_test(talk))
+    assert [set(turn) > {"say"} for turn in entry["turns"]] == [False, False, True]
+
+
 def test_nothing_touches_the_real_database_and_nothing_is_left(
     config: Settings,
     release: Release,

@@ -10,6 +10,9 @@ from bot.console.access import ROLES, Room, person
 from bot.console.current import desk, material, release_in_force, today, working
 from bot.console.directory.citing import impact
 from bot.console.directory.forms import HIDEABLE, SOURCES, VERIFIED, helper_from
+from bot.console.health.calls import numbers
+from bot.console.health.keeping import approved_helpers
+from bot.console.health.overview import overview
 from bot.console.scripts.showing import history, shown
 from bot.console.workflow import drafts
 from bot.console.workflow.editions import as_resource, find, helper_content
@@ -52,6 +55,8 @@ def one(helper_id: str) -> str:
     release = release_in_force()
     with desk().engine.connect() as connection:
         past = history(connection, f"{HELPER}{helper_id}")
+        known = approved_helpers(desk().engine, desk().root).get(helper_id)
+        health = overview(connection, [known], desk().now())[0] if known else None
     if not past:
         raise Refused(f"There is no helper {helper_id}.")
     return render_template(
@@ -61,6 +66,8 @@ def one(helper_id: str) -> str:
         open=[row for row in past if row.state in drafts.OPEN],
         history=past,
         impact=impact(release, helper_id),
+        health=health,
+        numbers=numbers(known) if known else [],
         person=person(),
     )
 
