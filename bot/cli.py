@@ -85,11 +85,13 @@ def coverage(
 
 @app.command()
 def release() -> None:
-    """Build, sign and put in force a release of the scripts as they stand."""
-    from bot.content.store import publish_baseline
+    """Build, sign and put in force a release of the scripts as they stand.
 
-    config = read_settings()
-    store = publish_baseline(ROOT, config.data_folder / "releases", config.locales)
+    Once the console has published, it changes nothing: staff's texts stand above the files.
+    """
+    from bot.edge import recorded_release
+
+    store = recorded_release(read_settings())
     state = "draft: no script has been reviewed" if store.release.draft else "reviewed"
     print(f"release {store.release.version} ({state}) {store.release.digest[:16]}")
 

@@ -179,6 +179,16 @@ def build_app(config: Settings) -> FastAPI:
     )
 
 
+def recorded_release(config: Settings) -> ReleaseStore:
+    """Put what ships in force, on disk and in the database: the console numbers above it."""
+    config.data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    releases = open_release(config)
+    engine = open_database(config.database)
+    Database(engine, releases, config, ROOT).prepare()
+    engine.dispose()
+    return releases
+
+
 def secret_of(config: Settings) -> bytes:
     """The secret key of this installation."""
     given = config.secret_key.get_secret_value() if config.secret_key else None

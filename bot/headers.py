@@ -1,4 +1,4 @@
-"""The security policy of every answer, of the page and of the console: strict, one place to read it.
+"""The security policy of every answer, of page and console: strict, one place to read it.
 
 Sources: OWASP Secure Headers Project; design decision "no third-party byte, nothing stored".
 """

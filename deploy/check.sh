@@ -10,7 +10,7 @@ step "import contracts"; .venv/bin/lint-imports
 step "scripts";          .venv/bin/handrail check
 
 # Two lanes, as most machines have two cores: what needs no trained model begins now and runs beside the rest.
-BESIDE=(tests/test_edge_install.py tests/page)
+BESIDE=(tests/test_edge_install.py tests/console tests/staff tests/page tests/console_pages)
 output="$(mktemp)"
 .venv/bin/python -m pytest "${BESIDE[@]}" >"$output" 2>&1 &
 beside=$!
@@ -23,7 +23,7 @@ step "rasa stories"
   --out results >results.log 2>&1 || { tail -n 40 results.log; exit 1; }
 grep -E 'Correct' results.log
 step "tests";            .venv/bin/python -m pytest "${BESIDE[@]/#/--ignore=}" "$@"
-step "tests that ran beside them: the page in a browser, the edge on another Python"
+step "tests that ran beside them: page and console in a browser, the edge on another Python"
 status=0; wait "$beside" || status=$?
 cat "$output"
 exit "$status"

@@ -36,7 +36,7 @@ def desk() -> Desk:
 
 def press() -> Press:
     """What makes releases here."""
-    return Press(desk().root, desk().key)
+    return Press(desk().root, desk().key, desk().config.data_folder / "releases")
 
 
 def today() -> date:

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.content.models import Base
-from bot.content.release import ReleaseRefused
+from bot.content.release import BASELINE, ReleaseRefused
 from bot.content.seed import ACTOR
 from bot.content.store import ReleaseStore
 
@@ -50,8 +50,10 @@ class Follower:
             newest = connection.execute(query.order_by(release.c.version.desc())).first()
             if newest is None:
                 return False
-            if newest.version <= ours.version or newest.digest in self._refused:
+            if newest.digest in self._refused or newest.digest == ours.digest:
                 return True
+            if newest.version < ours.version and ours.origin != BASELINE:
+                return True  # ours was published after it
             mine = select(release.c.signed).where(release.c.version == newest.version)
             signed = connection.execute(mine).scalar_one()
         try:

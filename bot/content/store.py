@@ -90,7 +90,8 @@ class ReleaseStore:
         state, _ = self._state()
         in_force = self._release.version if self._release else 0
         highest = max(int(state.get("highest", 0)), in_force)
-        if release.version <= highest:
+        # The one on record may be put in its place again, where its file was lost or damaged.
+        if release.version <= highest and release.digest != state.get("current"):
             raise ReleaseRefused(f"version {release.version} is not newer than {highest}")
         self.folder.mkdir(parents=True, exist_ok=True)
         current = self.folder / _CURRENT

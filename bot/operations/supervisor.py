@@ -1,4 +1,4 @@
-"""Runs gateway, console and worker on one machine: starts them, restarts what dies, stops cleanly."""
+"""Runs gateway, console and worker on one machine: starts, restarts what dies, stops cleanly."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ async def supervise(config: Settings) -> None:
     serving = asyncio.create_task(gateway.keep_alive())
     tasks = [serving, asyncio.create_task(console.keep_alive())]
     say(f"Handrail: http://{config.gateway_host}:{config.gateway_port}/  (Ctrl-C stops it)")
-    say(f"Console for staff: {config.console_address}/  (`handrail user add` makes the first account)")
+    say(f"Console for staff: {config.console_address}/  (first account: `handrail user add`)")
     training = Training()
     trained = asyncio.create_task(training.model(shared))
     stopped = asyncio.create_task(stop.wait())
@@ -205,5 +205,6 @@ def check_free(host: str, port: int) -> None:
         except OSError as error:
             raise PortTaken(
                 f"{host}:{port} is in use. Stop the other program or choose another port: "
-                "HANDRAIL_GATEWAY_PORT, HANDRAIL_CONSOLE_PORT, HANDRAIL_WORKER_PORT or `handrail run --port`."
+                "HANDRAIL_GATEWAY_PORT, HANDRAIL_CONSOLE_PORT, HANDRAIL_WORKER_PORT or "
+                "`handrail run --port`."
             ) from error

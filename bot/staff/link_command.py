@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from bot.console.health.checking import Looker
 from bot.console.health.keeping import approved_helpers, rule
-from bot.console.health.rounds import by_id, due, look_at
+from bot.console.health.rounds import by_id, due, look_at, only_one
+from bot.console.workflow.people import Refused
 from bot.console.workflow.publishing import Press
 from bot.content.store import ensure_key
 from bot.settings import ROOT, Settings
@@ -23,11 +24,15 @@ def links(config: Settings, *, every: bool = False, looker: Looker | None = None
     with engine.connect() as connection:
         wanted = by_id(helpers) if every else due(connection, by_id(helpers), time.time())
     looked = 0
-    looker = looker or Looker()
-    for helper, look in look_at(engine, wanted, by=WHO, looker=looker, now=time.time):
-        looked += 1
-        yield f"{look.outcome:<12} {helper.id}  {look.url}  {look.detail}"
-    press = Press(ROOT, ensure_key(config.data_folder / "releases"))
+    looker = looker or Looker(address=config.public_url)
+    with only_one(engine, config.data_folder) as mine:
+        if not mine:
+            raise Refused("A round of looks is at work already. Try again in some minutes.")
+        for helper, look in look_at(engine, wanted, by=WHO, looker=looker, now=time.time):
+            looked += 1
+            yield f"{look.outcome:<12} {helper.id}  {look.url}  {look.detail}"
+    folder = config.data_folder / "releases"
+    press = Press(ROOT, ensure_key(folder), folder)
     if rule(engine, config, press, helpers, time.time()):
         yield "Links were hidden or shown again; a release says so."
     anchored(engine, config)

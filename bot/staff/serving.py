@@ -22,7 +22,7 @@ from bot.lifeline import BEYOND_REPAIR, end_with_supervisor
 from bot.settings import ROOT, Settings, settings
 from bot.staff.database import SchemaOld, anchored, open_staff_database, secret_of
 
-THREADS = 8
+THREADS = 16
 logger = logging.getLogger(__name__)
 
 
@@ -69,9 +69,14 @@ def serve(config: Settings) -> None:
     except (OSError, SQLAlchemyError) as error:
         sys.exit(f"The console cannot start. {error}")
     desk = app.config["DESK"]
-    Keeper(
-        partial(keep_up, desk.engine, config, Press(desk.root, desk.key), Looker(), desk.now)
-    ).start()
+    press = Press(desk.root, desk.key, config.data_folder / "releases")
+    looker = Looker(address=config.public_url)
+
+    def links() -> None:
+        keep_up(desk.engine, config, press, looker, desk.now)
+        anchored(desk.engine, config)
+
+    Keeper(links).start()
     # So that what a trial conversation left is cleaned up: a signal alone would skip that.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     waitress.serve(

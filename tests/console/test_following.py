@@ -94,6 +94,34 @@ def test_what_was_signed_by_another_key_is_not_said(house, tmp_path, caplog):
     assert caplog.text.count("is refused") == 1, "told once"
 
 
+def test_a_number_that_was_served_here_is_not_used_again(house, tmp_path):
+    """A release that was put in force on this machine alone: the console goes on above it."""
+    from dataclasses import replace
+
+    from tests.console.small import shipped
+
+    store = gateway(house, tmp_path)
+    store.publish(shipped(house.key, 7)[1])
+    press = replace(house.press, folder=store.folder)
+    with house.work("rita") as work:
+        version = publishing.withdraw(work, press, [house.live(STEP)], reason="wrong")
+    assert version == 8
+    Follower(house.engine, store).look()
+    assert said(store) == house.says("utter_holding")
+
+
+def test_a_damaged_file_does_not_bring_back_what_was_withdrawn(house, tmp_path):
+    store = gateway(house, tmp_path)
+    with house.work("rita") as work:
+        publishing.withdraw(work, house.press, [house.live(STEP)], reason="wrong")
+    Follower(house.engine, store).look()
+    (store.folder / "current.release").write_bytes(b"damaged")
+    again = ReleaseStore(store.folder, house.key.public_key())
+    again.load()
+    Follower(house.engine, again).look()
+    assert said(again) == house.says("utter_holding")
+
+
 def test_a_database_that_is_away_changes_nothing(house, tmp_path, monkeypatch):
     from sqlalchemy.exc import OperationalError
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 
 import pytest
 from sqlalchemy import insert, select
 
+from bot.console.health import keeping
 from bot.console.health.keeping import approved_helpers, keep_up, rule
 from bot.console.health.looks import Look
+from bot.console.health.rounds import look_at
 from bot.content.events import event
 from bot.content.models import Base
 from bot.settings import ROOT
@@ -125,16 +128,17 @@ def test_an_emergency_card_keeps_its_number(house, config):
     assert (card.id, card.phone.display) == (EMERGENCY, "911")
 
 
-def test_a_hidden_link_is_looked_at_on_and_comes_back_by_itself(house, config):
+def test_a_hidden_link_is_looked_at_on_and_comes_back_by_itself(house, config, monkeypatch):
+    monkeypatch.setattr(keeping, "look_at", partial(look_at, sleep=lambda _: None))
     url, clock = shown(house).url, [house.now]
     looker = Played({url: "dead"})
 
     def days(number):
-        for _ in range(number * 24):
-            clock[0] += HOUR
+        for _ in range(number * 2):
+            clock[0] += 12 * HOUR
             keep_up(house.engine, config, house.press, looker, lambda: clock[0])
 
-    days(14)
+    days(7)
     assert shown(house).url is None
     assert sum(1 for one in told(house) if one[1] == "console:link:hidden") == 1
     looker.outcomes.clear()

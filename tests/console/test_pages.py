@@ -246,6 +246,8 @@ WRONG_HELPERS = {
     "nobody it is for": {"audience": []},
     "no country that it serves": {"serves": ""},
     "not said in Spanish": {"what_es": ""},
+    "a number in words": {"what_en": "Call 1 900 555 0199 for help."},
+    "a link in words": {"what_es": "Mira evil.example"},
 }
 
 

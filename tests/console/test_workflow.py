@@ -210,7 +210,72 @@ def no_whole_release(house):
     house.published([made])
 
 
+def helper_of_another(house):
+    """The entry of one helper put into the place of another."""
+    with house.work("ana") as work:
+        other = find(work.connection, house.live("resource:us_988_lifeline", ""))
+        row = find(work.connection, house.live("resource:us_911", ""))
+        made = drafts.start(work, row.id)
+        drafts.save(work, made, content_of(other), seen=row.content_hash)
+
+
+def helper_of_no_shape(house):
+    with house.work("ana") as work:
+        row = find(work.connection, house.live("resource:us_911", ""))
+        made = drafts.start(work, row.id)
+        drafts.save(work, made, Content("no entry"), seen=row.content_hash)
+
+
+def helper_in_one_language(house):
+    with house.work("ana") as work:
+        row = find(work.connection, house.live("resource:us_911", ""))
+        place = {"script_id": row.script_id, "locale": "es"}
+        empty = {"audience": "", "channel": "", "country": ""}
+        drafts.start_place(work, {**place, **empty}, content_of(row))
+
+
+def withdrawn_number_back_by_one(house):
+    with house.work("rita") as work:
+        publishing.withdraw(work, house.press, [house.live("resource:us_911", "")], reason="wrong")
+    with house.work("ana") as work:
+        made = drafts.start(work, house.live("resource:us_911", ""))
+        drafts.submit(work, made, seen=find(work.connection, made).content_hash)
+    house.decided(made, "rosa")
+    house.published([made])
+
+
+def cards_taken_from_some(house):
+    """Another text for friends alone, without the cards that everybody else gets."""
+    row = house.row(house.live(CRISIS))
+    bare = {**content_of(row).__dict__, "body": "Oh.", "handoffs": ()}
+    place = {"script_id": CRISIS, "locale": "en", "audience": "friend"}
+    with house.work("ana") as work:
+        made = drafts.start_place(work, {**place, "channel": "", "country": ""}, Content(**bare))
+        drafts.submit(work, made, seen=find(work.connection, made).content_hash)
+    house.decided(made, "rita")
+    house.published([made])
+
+
+def two_scripts_withdrawn(house):
+    ids = [house.live(STEP), house.live(CARD)]
+    with house.work("rita") as work:
+        publishing.withdraw(work, house.press, ids, reason="all of it")
+
+
+def approved_by_somebody_let_out(house):
+    made = house.approved(house.live(STEP), "One.")
+    with house.work("paul") as work:
+        assert deciding.forget_approvals(work, "rita") == 1
+    house.published([made])
+
+
 REFUSED = {
+    "a helper in the place of another": (helper_of_another, "entry of another helper"),
+    "a helper that is none": (helper_of_no_shape, "no entry of the directory"),
+    "a helper for one language": (helper_in_one_language, "one entry for every language"),
+    "cards taken away by one": (cards_taken_from_some, "is submitted, not approved"),
+    "two scripts withdrawn at once": (two_scripts_withdrawn, "One script at a time"),
+    "approved by somebody who is out": (approved_by_somebody_let_out, "is draft, not approved"),
     "the author approves": (own_text, "You worked on this text"),
     "somebody who changed one word approves": (edited_once, "You worked on this text"),
     "an approval after a change": (after_a_change, "changed since you looked"),
@@ -242,6 +307,12 @@ def test_it_is_refused(house, case):
     with pytest.raises(Refused, match=reason):
         act(house)
     assert house.release().digest == before, "nothing was published"
+
+
+def test_a_withdrawn_number_does_not_come_back_on_one_word(house):
+    with pytest.raises(Refused, match="is submitted, not approved"):
+        withdrawn_number_back_by_one(house)
+    assert house.release().directory.show("us_911", "US").phone is None
 
 
 def test_two_people_approve_other_numbers(house):

@@ -129,6 +129,9 @@ BREAKS = {
     "an emoji": (ALL, OPENER, "Do not pay \U0001f642", "has '\U0001f642'"),
     "a typed number": (ALL, OPENER, "Call 911 now.", "typed number ('911')"),
     "a number with spaces": (ALL, OPENER, "Call 0800 11 11.", "typed number"),
+    "a number in pairs": (ALL, OPENER, "Call 07-70-09-00-11.", "typed number"),
+    "a number with long dashes": (ALL, OPENER, "Call 1–8–0–0–2–7–3.", "typed number"),
+    "an address of any ending": (ALL, OPENER, "Go to evil.chat now.", "typed address"),
     "a number in other digits": (
         ALL,
         OPENER,

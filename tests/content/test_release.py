@@ -233,10 +233,23 @@ def test_a_key_that_is_none_is_said_with_what_to_do(tmp_path):
 
 def test_a_newer_release_is_swapped_in_and_an_older_or_equal_one_is_refused(store, bundle):
     assert store.publish(signed(bundle, 3)).version == 3
-    for version in (1, 2, 3):
+    others = (signed({**bundle, "created": "2020-01-01T00:00:00Z"}, 3), signed(bundle, 2))
+    for data in (*others, signed(bundle, 1)):
         with pytest.raises(ReleaseRefused, match="not newer"):
-            store.publish(signed(bundle, version))
+            store.publish(data)
     assert store.release.version == 3
+
+
+def test_the_release_on_record_is_put_in_its_place_again(store, bundle):
+    """After a crash between two writes, or a damaged file, the one before serves meanwhile."""
+    store.publish(signed(bundle, 2))
+    store.publish(signed(bundle, 3))
+    (store.folder / "current.release").write_bytes(b"damaged")
+    late = ReleaseStore(store.folder, KEY.public_key())
+    assert late.load().version == 2
+    assert late.publish(signed(bundle, 3)).version == 3
+    assert late.load().version == 3
+    assert late.alarm is None
 
 
 def test_the_highest_version_is_remembered_across_restarts(store, bundle):

@@ -38,6 +38,10 @@ DONE = {
     "staff:recovery_codes": "made recovery codes",
     "staff:passkey_added": "added a passkey",
     "staff:passkey_removed": "removed a passkey",
+    "link:hidden": "hid the dead link of",
+    "link:shown": "showed the link again of",
+    "number:called": "called the number of",
+    "proposal:made": "proposed sentences for",
 }
 HELPER = "resource:"
 _EDITION, _RELEASE = re.compile(r"(.+) #(\d+)"), re.compile(r"release (\d+)")

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from pydantic import ValidationError
 from werkzeug.datastructures import MultiDict
 
 from bot.console.workflow.people import Refused
+from bot.content.checks.material import LocaleWords
+from bot.content.checks.wording import typed
 from bot.content.directory import HIDEABLE, Resource
 from bot.content.plans import AUDIENCES
 
@@ -62,24 +65,28 @@ def helper_from(
     return made
 
 
-def _missing(values: Mapping[str, object], locales: Sequence[str]) -> list[str]:
+def _missing(values: Mapping[str, Any], locales: Sequence[str]) -> list[str]:
     found = [
         f"{name} is missing"
         for name in ("name", "eligibility", "country", "kind")
         if not values[name]
     ]
     what = values["what"]
-    found += [
-        f"what it does is missing in {each}"
-        for each in locales
-        if isinstance(what, dict) and not what[each]
-    ]
+    for each in locales if isinstance(what, dict) else ():
+        if not what[each]:
+            found.append(f"what it does is missing in {each}")
+        found += [f"{each}: {told}" for told in _typed(what[each])]
     audience = values["audience"]
     if not audience or (isinstance(audience, list) and not set(audience) <= {*AUDIENCES}):
         found.append("choose for whom it is")
     if not values["serves"]:
         found.append("name the countries that it serves, or world")
     return found
+
+
+def _typed(text: str) -> list[str]:
+    """Numbers and links in words: people would call what nobody checked."""
+    return [message for message, _ in typed(text, LocaleWords())]
 
 
 def _contact(text: Mapping[str, str], name: str) -> dict[str, str] | None:

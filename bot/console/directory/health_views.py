@@ -23,7 +23,7 @@ CARERS = ("author", "reviewer", "publisher")
 
 def looker() -> Looker:
     """What looks at links here."""
-    return desk().looker or Looker()
+    return desk().looker or Looker(address=desk().config.public_url)
 
 
 @room.page("/helpers/health", may_call=ROLES)

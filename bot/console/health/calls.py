@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from sqlalchemy import Connection, func, insert, select
@@ -34,15 +35,25 @@ def record_call(work: Work, helper: Resource, number: str, outcome: str, note: s
     work.note("number:called", f"helper {helper.id}", f"{number}: {outcome} {note}".strip()[:500])
 
 
-def last_calls(connection: Connection) -> dict[str, Any]:
-    """Helper -> the row of the last call that somebody or nobody answered."""
-    newest = select(func.max(call_back.c.id)).group_by(call_back.c.resource_id)
-    rows = connection.execute(select(call_back).where(call_back.c.id.in_(newest)))
-    return {row.resource_id: row for row in rows}
+def answers(connection: Connection) -> dict[tuple[str, str], dict[str, Any]]:
+    """Helper and number -> outcome -> the row of the last call with it."""
+    each = (call_back.c.resource_id, call_back.c.number, call_back.c.outcome)
+    newest = select(func.max(call_back.c.id)).group_by(*each)
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in connection.execute(select(call_back).where(call_back.c.id.in_(newest))):
+        found.setdefault((row.resource_id, row.number), {})[row.outcome] = row
+    return found
 
 
-def is_overdue(row: Any, now: float) -> bool:
-    """Whether a helper's number has to be called: never right, or too long ago."""
-    if row is None or row.outcome != "right":
+def is_wrong(rows: Mapping[str, Any]) -> bool:
+    """Whether somebody else answered this number, and the right one not since."""
+    wrong, right = rows.get("wrong"), rows.get("right")
+    return wrong is not None and (right is None or right.id < wrong.id)
+
+
+def is_overdue(rows: Mapping[str, Any], now: float) -> bool:
+    """Whether a number has to be called: never right, wrong since, or right too long ago."""
+    right = rows.get("right")
+    if right is None or is_wrong(rows):
         return True
-    return bool(row.created + policy().call_every_days * 86_400 <= now)
+    return bool(right.created + policy().call_every_days * 86_400 <= now)

@@ -48,7 +48,7 @@ def keep_up(
 ) -> int:
     """One round of what is due, and the rule; returns how many links were looked at."""
     helpers = approved_helpers(engine, press.root)
-    with only_one(config.data_folder) as mine:
+    with only_one(engine, config.data_folder) as mine:
         if not mine:
             return 0
         with engine.connect() as connection:

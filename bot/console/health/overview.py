@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, select
 
-from bot.console.health.calls import is_overdue, last_calls, numbers
+from bot.console.health.calls import answers, is_overdue, is_wrong, numbers
 from bot.console.health.hiding import hidden_link
 from bot.console.health.policy import policy
 from bot.console.health.rounds import WELL, last_looks
@@ -39,18 +39,24 @@ class Health:
 
 def overview(connection: Connection, helpers: Iterable[Resource], now: float) -> list[Health]:
     """The health of all, the worst first; a query for each table."""
-    looks, calls = last_looks(connection), last_calls(connection)
+    looks, calls = last_looks(connection), answers(connection)
     hidden = {row.resource_id: row for row in connection.execute(select(hidden_link))}
-    found = [
-        _health(each, looks.get(each.id), calls.get(each.id), hidden.get(each.id), now)
-        for each in helpers
-    ]
+    found = [_health(each, looks.get(each.id), calls, hidden.get(each.id), now) for each in helpers]
     return sorted(found, key=lambda one: (one.urgency, one.helper.country, one.helper.name))
 
 
-def _health(helper: Resource, look: Any, call: Any, hidden: Any, now: float) -> Health:
+def _health(
+    helper: Resource,
+    look: Any,
+    calls: Mapping[tuple[str, str], Mapping[str, Any]],
+    hidden: Any,
+    now: float,
+) -> Health:
     worries: list[str] = []
-    if call is not None and call.outcome == "wrong":
+    called = [calls.get((helper.id, number), {}) for number in dict.fromkeys(numbers(helper))]
+    every = sorted((row for rows in called for row in rows.values()), key=lambda row: int(row.id))
+    call = every[-1] if every else None
+    if any(is_wrong(rows) for rows in called):
         worries.append("wrong number: somebody else answered")
     if hidden is not None:
         worries.append("its link is hidden")
@@ -65,6 +71,6 @@ def _health(helper: Resource, look: Any, call: Any, hidden: Any, now: float) -> 
         worries.append("its certificate ends soon")
     if helper.url and look is None:
         worries.append("its link was never looked at")
-    if numbers(helper) and is_overdue(call, now):
+    if any(is_overdue(rows, now) for rows in called):
         worries.append("its number has to be called")
     return Health(helper, look, call, hidden, tuple(worries))

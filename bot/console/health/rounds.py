@@ -20,7 +20,10 @@ from bot.content.models import Base
 
 link_check = Base.metadata.tables["link_check"]
 WELL = ("ok", "moved", "changed")
+SHOWN_AGAIN = ("ok", "moved")  # `changed` waits for somebody to read the page
 SCHEDULE = "schedule"
+PROGRAMS = (SCHEDULE, "command line")  # whoever else looks has read the page
+_LOCK = 0x6C696E6B  # any number that is ours
 
 
 def last_looks(connection: Connection) -> dict[str, Any]:
@@ -28,6 +31,19 @@ def last_looks(connection: Connection) -> dict[str, Any]:
     newest = select(func.max(link_check.c.id)).group_by(link_check.c.resource_id)
     rows = connection.execute(select(link_check).where(link_check.c.id.in_(newest)))
     return {row.resource_id: row for row in rows}
+
+
+def known_pages(connection: Connection) -> dict[tuple[str, str], str]:
+    """Helper and address -> the hash of the page that people know: it answered as ever, or
+    somebody looked for themselves."""
+    known = link_check.c.outcome.in_(SHOWN_AGAIN) | link_check.c.checked_by.not_in(PROGRAMS)
+    newest = (
+        select(func.max(link_check.c.id))
+        .where(known, link_check.c.body_hash.is_not(None))
+        .group_by(link_check.c.resource_id, link_check.c.url)
+    )
+    rows = connection.execute(select(link_check).where(link_check.c.id.in_(newest)))
+    return {(row.resource_id, row.url): row.body_hash for row in rows}
 
 
 def due(connection: Connection, helpers: Iterable[Resource], now: float) -> list[Resource]:
@@ -58,17 +74,17 @@ def look_at(
 ) -> Iterator[tuple[Resource, Look]]:
     """Look at each address once, with a pause between two requests to one host; kept in rows."""
     with engine.connect() as connection:
-        before = last_looks(connection)
+        before = known_pages(connection)
     seen: dict[str, Look] = {}
     asked: dict[str, float] = {}
     for helper in helpers:
         if not helper.url:
             continue
         if helper.url not in seen:
-            _be_polite(asked, str(urlsplit(helper.url).hostname), now, sleep)
-            row = before.get(helper.id)
-            known = row.body_hash if row is not None and row.url == helper.url else None
+            _be_polite(asked, _host(helper.url), now, sleep)
+            known = before.get((helper.id, helper.url))
             seen[helper.url] = looker.look(helper.url, known)
+            asked[_host(helper.url)] = now()  # the pause begins where the answer ends
         look = seen[helper.url]
         values = {**asdict(look), "resource_id": helper.id, "checked_by": by, "created": now()}
         with engine.begin() as connection:
@@ -85,12 +101,24 @@ def _be_polite(
     wait = asked.get(host, 0.0) + policy().pause_seconds - now()
     if host in asked and wait > 0:
         sleep(wait)
-    asked[host] = now()
+
+
+def _host(url: str) -> str:
+    return str(urlsplit(url).hostname)
 
 
 @contextmanager
-def only_one(folder: Path) -> Iterator[bool]:
-    """Whether this is the one process of this machine that makes a round now."""
+def only_one(engine: Engine, folder: Path) -> Iterator[bool]:
+    """Whether this is the one process over this database that makes a round now."""
+    if engine.dialect.name == "postgresql":
+        with engine.connect() as connection:
+            mine = connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({_LOCK})").scalar()
+            connection.commit()  # the lock is the session's: no transaction stays open for minutes
+            try:
+                yield bool(mine)
+            finally:
+                connection.invalidate()  # the lock ends with the session, whatever happened
+        return
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "links.lock").open("w") as file:
         try:

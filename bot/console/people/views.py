@@ -22,6 +22,7 @@ from bot.console.sign_in.accounts import (
 )
 from bot.console.sign_in.policy import policy
 from bot.console.sign_in.views import entrance
+from bot.console.workflow.deciding import forget_approvals
 from bot.console.workflow.people import Refused
 
 room = Room("people", __name__)
@@ -79,6 +80,8 @@ def let_in_or_out(number: int) -> Any:
     with working() as work:
         row = by_id(work.connection, number)
         set_active(work.connection, number, active)
+        if not active:
+            forget_approvals(work, row.name)
         reason = request.form.get("reason", "").strip()[:500]
         work.note(f"staff:{'let_in' if active else 'let_out'}", row.name, reason)
     flash(f"{row.name} {'may sign in again' if active else 'is signed out and stays out'}.", "good")
@@ -94,6 +97,7 @@ def reset(number: int) -> Any:
     with working() as work:
         row = by_id(work.connection, number)
         forget_factors(work.connection, number)
+        forget_approvals(work, row.name)
         sign_out(work.connection, number)
         until = work.now + policy().temporary_hours * 3600
         mine = update(staff).where(staff.c.id == number)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timezone
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -11,7 +11,9 @@ from sqlalchemy import Connection, select
 from bot.console.scripts.finding import Text, texts
 from bot.console.workflow.deciding import approvals_of, editors_of
 from bot.console.workflow.editions import edition, query, withdrawal
+from bot.content.events import event
 
+NOTICE_DAYS = 14
 URGENT = ("overdue", "week", "month", "soon")
 
 
@@ -26,7 +28,8 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Queue:
-    """What waits. `due`: urgency -> live texts to read again, crisis texts first."""
+    """What waits. `due`: urgency -> live texts to read again, crisis texts first. `people`: who was
+    added, given roles or reset lately: everybody sees what an admin does."""
 
     withdrawn: list[Any]
     waiting: list[Waiting]
@@ -34,6 +37,7 @@ class Queue:
     returned: list[Any]
     stale: list[Text]
     due: dict[str, list[Text]]
+    people: list[Any]
 
     @property
     def crisis_overdue(self) -> int:
@@ -65,7 +69,15 @@ def queue(connection: Connection, source: str, name: str, today: date) -> Queue:
         returned=[text.row for text in known if text.row.state in ("draft", "rejected")],
         stale=[text for text in live if text.stale],
         due=due,
+        people=_people(connection, today),
     )
+
+
+def _people(connection: Connection, today: date) -> list[Any]:
+    since = datetime.combine(today, time(), timezone.utc).timestamp() - NOTICE_DAYS * 86_400
+    tags = [f"console:staff:{what}" for what in ("added", "roles", "reset", "let_in", "let_out")]
+    rows = select(event).where(event.c.tag.in_(tags), event.c.created >= since)
+    return list(connection.execute(rows.order_by(event.c.id.desc()).limit(20)))
 
 
 def _mine(connection: Connection, row: Any, name: str) -> bool:

@@ -14,7 +14,7 @@ from bot.console.releases.comparing import compared
 from bot.console.scripts.finding import texts
 from bot.console.workflow import publishing
 from bot.console.workflow.bundle import HOLDING
-from bot.console.workflow.editions import live_in_place, release
+from bot.console.workflow.editions import find, live_in_place, release
 from bot.console.workflow.people import Refused
 
 room = Room("releases", __name__)
@@ -93,6 +93,8 @@ def withdraw(script_id: str) -> Any:
     """Take texts out at once; the holding text stands in on every channel."""
     ids = [int(each) for each in request.form.getlist("edition") if each.isdecimal()]
     with working() as work:
+        if any(find(work.connection, each).script_id != script_id for each in ids):
+            raise Refused("That is a text of another script.")
         reason = request.form.get("reason", "")[:2000]
         version = publishing.withdraw(work, press(), ids, reason=reason)
     flash(f"Withdrawn by release {version}. A review of it is open in the queue.", "good")

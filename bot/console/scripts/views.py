@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from bot.console.access import ROLES, Room, person
 from bot.console.current import desk, material, release_in_force, today, working
@@ -14,7 +14,7 @@ from bot.console.scripts.forms import MORE_BUTTONS, content_from, payloads_of
 from bot.console.scripts.linting import lint
 from bot.console.scripts.showing import comment, discussion, history, shown
 from bot.console.workflow import drafts
-from bot.console.workflow.editions import as_edition, content_of, find
+from bot.console.workflow.editions import as_edition, content_of, find, is_helper
 from bot.console.workflow.people import Refused
 from bot.content.plans import AUDIENCES
 
@@ -96,7 +96,7 @@ def variation(script_id: str) -> Any:
     place["country"] = place["country"].upper()
     _check_place(place)
     with working() as work:
-        origin = find(work.connection, int(request.form.get("origin", "0") or 0))
+        origin = _text(work.connection, int(request.form.get("origin", "0") or 0))
         content = content_of(origin)
         made = drafts.start_place(work, {**place, "script_id": script_id}, content)
     return redirect(url_for("scripts.edit", number=made), SEE_OTHER)
@@ -117,8 +117,16 @@ def _check_place(place: dict[str, str]) -> None:
 def edit(number: int) -> str:
     """The form of a draft."""
     with desk().engine.connect() as connection:
-        found = shown(connection, find(connection, number), desk().config.locales[0])
+        found = shown(connection, _text(connection, number), desk().config.locales[0])
     return _form(found, found.row, None)
+
+
+def _text(connection: Connection, number: int) -> Any:
+    """An edition of a script. Raises Refused for one of a helper, which has a form of its own."""
+    row = find(connection, number)
+    if is_helper(row):
+        raise Refused("Helpers have a form of their own.")
+    return row
 
 
 @room.page("/editions/<int:number>/edit", may_call=WRITERS, methods=["POST"])
@@ -127,7 +135,7 @@ def save(number: int) -> Any:
     problem = None
     try:
         with working() as work:
-            before = content_of(find(work.connection, number))
+            before = content_of(_text(work.connection, number))
             content = content_from(request.form, material(), before)
             drafts.save(work, number, content, seen=request.form.get("seen", ""))
     except Refused as error:
@@ -172,7 +180,7 @@ def _form(found: Any, values: Any, problem: str | None) -> str:
 def check(number: int) -> dict[str, Any]:
     """What the checks make of what stands in the form now; nothing is saved."""
     with desk().engine.connect() as connection:
-        row = find(connection, number)
+        row = _text(connection, number)
     content = content_from(request.form, material(), content_of(row))
     found = lint(material(), as_edition(row, **_fields(content)))
     grade = None if found.grade is None else round(found.grade, 1)

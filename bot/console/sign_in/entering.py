@@ -26,7 +26,7 @@ WRONG = "That is not right. Check name, password and code, and try again."
 LATER = "Too many attempts. Wait {seconds} seconds, then try again."
 BARRED = ("Too many attempts. Use a browser that you signed in with before, a passkey, or ask an "
           "admin to reset your second factor.")  # fmt: skip
-MOST_DEVICES = 10_000
+MOST_COUNTED = 10_000
 
 
 @dataclass(frozen=True)
@@ -40,65 +40,77 @@ class Entered:
 
 
 class Entrance:
-    """Checks attempts. Failures of known browsers are counted here, one by one."""
+    """Checks attempts; those of known browsers, sessions and unknown names count in memory."""
 
     def __init__(self, desk: Desk, passwords: Passwords) -> None:
         self._desk = desk
         self.passwords = passwords
         self._lock = threading.Lock()
-        self._devices: OrderedDict[str, tuple[int, float]] = OrderedDict()
+        self._attempts: OrderedDict[str, tuple[int, float | None]] = OrderedDict()
 
     def enter(self, name: str, password: str, code: str, device: str | None) -> Entered:
         """Raises Refused with the same words whatever was wrong, or with how long to wait."""
         desk, now = self._desk, self._desk.now()
-        with desk.engine.connect() as connection:
-            row = named(connection, name.strip().casefold())
+        name = name.strip().casefold()[:80]
+        with writing(desk.engine) as connection:
+            row = named(connection, name)
             known = row is not None and self._knows(connection, row.id, device)
-        self._may_try(row, known, device)
+            # Counted before anything is checked: many at once are as slow as one by one.
+            if row is None or known:
+                self._count_here(f"browser:{device}" if known else f"name:{name}", known=known)
+            else:
+                self._count(connection, row)
         fits = self.passwords.fits(row.password_hash if row else None, password)
         how = None
         if row is not None and fits and row.active:
             expired = row.temporary_until is not None and row.temporary_until <= now
             how = None if expired else self._second(row, code)
         if row is None or how is None:
-            self._failed(row, known, device)
             raise Refused(WRONG)
-        self._let_in(row, password, how, device if known else None)
+        self._let_in(row, password, how, f"browser:{device}" if known else None)
         return Entered(row.id, row.name, how, how == "password, to set up a second factor")
 
     def confirm(self, who: Person, code: str) -> str:
         """How somebody who is signed in showed again who they are. Raises Refused.
 
-        Wrong codes count as failures of the account: a stolen browser cannot guess without end.
+        Wrong codes count for this session alone: nobody outside makes a colleague wait.
         """
         with self._desk.engine.connect() as connection:
             row = named(connection, who.name)
         if row is None:
             raise Refused(WRONG)
-        if row.failures >= policy().free_failures:
-            seconds = wait(row.failures, row.failed, self._desk.now(), known_browser=True)
-            if seconds > 0:
-                raise Refused(LATER.format(seconds=int(seconds) + 1))
+        mine = f"session:{digest(who.token)}"
+        self._count_here(mine, known=False)
         how = self._second(row, code)
         if row.totp_sealed is None or how is None:
-            self._failed(row, False, None)
             raise Refused("That code is not right. Wait for the next one, or use a passkey.")
-        with self._desk.engine.begin() as connection:
-            mine = update(staff).where(staff.c.id == row.id)
-            connection.execute(mine.values(failures=0, failed=None))
+        self._forget(mine)
         return how.removeprefix("password and ")
 
-    def _may_try(self, row: Any, known: bool, device: str | None) -> None:
-        if row is None:
-            return
-        failures, failed = (row.failures, row.failed)
-        if known:
-            failures, failed = self._devices.get(device or "", (0, 0.0))
-        seconds = wait(failures, failed, self._desk.now(), known_browser=known)
-        if seconds == FOR_EVER:
-            raise Refused(BARRED)
-        if seconds > 0:
-            raise Refused(LATER.format(seconds=int(seconds) + 1))
+    def _count(self, connection: Any, row: Any) -> None:
+        """One attempt more by an unknown browser. Raises Refused if it is too soon."""
+        now = self._desk.now()
+        _may_try(wait(row.failures, row.failed, now, known_browser=False))
+        mine = update(staff).where(staff.c.id == row.id)
+        connection.execute(mine.values(failures=staff.c.failures + 1, failed=now))
+        if row.failures + 1 == policy().free_failures:
+            told = Entry("system", "console:staff:guessed", row.name, "failures in a row")
+            append_events(connection, [told])
+
+    def _count_here(self, who: str, *, known: bool) -> None:
+        """The same for a known browser, a session, or a name that nobody has: kept in memory."""
+        now = self._desk.now()
+        with self._lock:
+            failures, failed = self._attempts.get(who, (0, None))
+            _may_try(wait(failures, failed, now, known_browser=known))
+            self._attempts.pop(who, None)
+            self._attempts[who] = (failures + 1, now)
+            while len(self._attempts) > MOST_COUNTED:
+                self._attempts.popitem(last=False)
+
+    def _forget(self, who: str) -> None:
+        with self._lock:
+            self._attempts.pop(who, None)
 
     def _second(self, row: Any, code: str) -> str | None:
         """How the second factor was shown; None where it was not."""
@@ -117,31 +129,12 @@ class Entrance:
                 return "password and recovery code"
         return None
 
-    def _failed(self, row: Any, known: bool, device: str | None) -> None:
-        if row is None:
-            return
-        now = self._desk.now()
-        if known and device:
-            with self._lock:
-                failures, _ = self._devices.pop(device, (0, 0.0))
-                self._devices[device] = (failures + 1, now)
-                while len(self._devices) > MOST_DEVICES:
-                    self._devices.popitem(last=False)
-            return
-        with writing(self._desk.engine) as connection:
-            mine = update(staff).where(staff.c.id == row.id)
-            connection.execute(mine.values(failures=staff.c.failures + 1, failed=now))
-            if row.failures + 1 == policy().free_failures:
-                told = Entry("system", "console:staff:guessed", row.name, "failures in a row")
-                append_events(connection, [told])
-
     def _let_in(self, row: Any, password: str, how: str, device: str | None) -> None:
         values: dict[str, Any] = {"failures": 0, "failed": None}
         if self.passwords.is_old(row.password_hash):
             values["password_hash"] = self.passwords.hash(password)
         if device:
-            with self._lock:
-                self._devices.pop(device, None)
+            self._forget(device)
         with writing(self._desk.engine) as connection:
             connection.execute(update(staff).where(staff.c.id == row.id).values(**values))
             append_events(connection, [Entry(row.name, "console:staff:signed_in", row.name, how)])
@@ -165,6 +158,13 @@ class Entrance:
             values = {"token_hash": digest(token), "staff_id": number, "created": self._desk.now()}
             connection.execute(insert(known_device).values(**values))
         return token
+
+
+def _may_try(seconds: float) -> None:
+    if seconds == FOR_EVER:
+        raise Refused(BARRED)
+    if seconds > 0:
+        raise Refused(LATER.format(seconds=int(seconds) + 1))
 
 
 def _has_passkey(connection: Any, number: int) -> bool:

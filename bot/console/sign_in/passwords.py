@@ -12,7 +12,7 @@ from bot.console.sign_in.policy import policy
 
 LONGEST = 256  # characters; more is no password but an attack on the processor
 _AT_ONCE = threading.BoundedSemaphore(2)  # each takes 64 MiB and a core
-_PATIENCE = 10.0  # seconds
+_PATIENCE = 1.0  # seconds: who floods the door must not hold every thread of the console
 
 
 class Busy(Exception):

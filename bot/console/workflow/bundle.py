@@ -22,6 +22,7 @@ from bot.console.workflow.editions import (
     helper_content,
     helper_hash,
     is_helper,
+    numbers_of,
     query,
     recheck,
     release,
@@ -29,6 +30,7 @@ from bot.console.workflow.editions import (
 )
 from bot.console.workflow.people import Refused
 from bot.content.directory import UNVERIFIED, Directory, load_directory
+from bot.content.helpers import helper_id
 from bot.content.models import Base
 from bot.content.release import ReleaseRefused, verify
 from bot.content.scripts import Edition
@@ -97,12 +99,10 @@ def check(connection: Connection, rows: Iterable[Row[Any]], key: Ed25519PublicKe
     for row in rows:
         if content_hash(row) != row.content_hash:
             raise Refused(f"{row.script_id} #{row.id} does not say what its hash says.")
-        if is_helper(row) and list(row.resources) != list(
-            helper_content(as_resource(row)).resources
-        ):
-            raise Refused(
-                f"{row.script_id} #{row.id} has other numbers than those that were checked."
-            )
+        if is_helper(row):
+            helper = as_resource(row)
+            if helper_id(helper) != row.script_id or list(row.resources) != numbers_of(helper):
+                raise Refused(f"{row.script_id} #{row.id} has numbers that nobody checked.")
         if row.baseline and (row.script_id, row.content_hash) not in shipped:
             raise Refused(f"{row.script_id} #{row.id} never shipped with the project.")
 

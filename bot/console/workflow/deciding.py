@@ -82,6 +82,25 @@ def _approved_now(work: Work, row: Row[Any]) -> str:
     return "approved" if len(approvals_of(work.connection, row)) >= row.needed else "submitted"
 
 
+def forget_approvals(work: Work, name: str) -> int:
+    """Open texts that somebody approved are drafts again: they were let out, or their account was
+    not theirs any more. Returns how many."""
+    query = (
+        select(edition.c.id, edition.c.script_id)
+        .join(decision, decision.c.edition_id == edition.c.id)
+        .where(decision.c.actor == name, decision.c.verdict == "approve")
+        .where(decision.c.round == edition.c.round, edition.c.state.in_(("submitted", "approved")))
+    )
+    rows = work.connection.execute(query).all()
+    fresh = {"state": "draft", "submitter": None, "reviewed": None, "reviewed_by": None}
+    for row in rows:
+        mine = update(edition).where(edition.c.id == row.id)
+        work.connection.execute(mine.values(**fresh))
+        reason = f"{name} had approved it, and is let out or reset"
+        work.note("edition:taken_back", f"{row.script_id} #{row.id}", reason)
+    return len(rows)
+
+
 def read_again(work: Work, edition_id: int, *, seen: str, note: str = "") -> None:
     """Say that a live text was read again and is right: its next review counts from today."""
     work.actor.needs("reviewer")

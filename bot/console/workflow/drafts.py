@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
+from bot.console.workflow.bundle import must_hold
 from bot.console.workflow.editions import (
     PLACE,
     Content,
@@ -15,7 +16,9 @@ from bot.console.workflow.editions import (
     edition,
     find,
     helper_content,
+    is_helper,
     live_in_place,
+    query,
     revision,
     script,
     withdrawal,
@@ -48,6 +51,8 @@ def start_place(work: Work, place: Mapping[str, str], content: Content) -> int:
     cared = kept.one_or_none()
     if cared is None:
         raise Refused(f"There is no script {place['script_id']}: developers add new ones.")
+    if cared.kind == "resource":
+        _check_helper(place, content)
     values = {**place, **content.values()}
     digest = content_hash({**values, "risk": cared.risk, "kind": cared.kind})
     made = work.connection.execute(
@@ -98,6 +103,8 @@ def save(work: Work, edition_id: int, content: Content, *, seen: str) -> str:
         raise Refused(_CHANGED)
     if content == content_of(row):
         return seen
+    if is_helper(row):
+        _check_helper(dict(row._mapping), content)
     digest = content_hash({**row._mapping, **content.values()})
     signed = {"edition_id": edition_id, "content_hash": digest, "editor": work.actor.name}
     work.connection.execute(insert(revision).values(**signed, created=work.now))
@@ -131,17 +138,38 @@ def submit(work: Work, edition_id: int, *, seen: str, note: str = "") -> None:
         state="submitted",
         submitter=work.actor.name,
         round=row.round + 1,
-        needed=max(2 if numbers_change(row, live) else 1, row.needed * (row.state != "draft")),
+        needed=max(_needed(work, row, live), row.needed * (row.state != "draft")),
     )
     before = None if live is None else live.content_hash
     subject = f"{row.script_id} #{edition_id}"
     work.note("edition:submitted", subject, note, before=before, after=row.content_hash)
 
 
-def numbers_change(row: Any, live: Any) -> bool:
-    """Whether other numbers, links or cards stand with a text than those that are live."""
-    new = (list(row.resources), list(row.handoffs))
-    return new != (([], []) if live is None else (list(live.resources), list(live.handoffs)))
+def _needed(work: Work, row: Any, live: Any) -> int:
+    """Two where people would find other numbers, links or cards than now; the database agrees."""
+    if is_helper(row):
+        return 2
+    source = live_in_place(work.connection, _in_source(work, row))
+    held = live is not None and (_withdrawn(work, live) or must_hold(live, source))
+    same = live is not None and not held and _cards(row) == _cards(live)
+    if same:
+        return 1
+    others = query().where(
+        edition.c.state == "live",
+        edition.c.script_id == row.script_id,
+        edition.c.locale == row.locale,
+    )
+    # A text without cards takes away those that people see now, where another one has some.
+    has_cards = any(_cards(each) != ([], []) for each in work.connection.execute(others))
+    return 2 if has_cards or _cards(row) != ([], []) else 1
+
+
+def _cards(row: Any) -> tuple[list[str], list[str]]:
+    return list(row.resources), list(row.handoffs)
+
+
+def _in_source(work: Work, row: Any) -> dict[str, str]:
+    return {**{name: getattr(row, name) for name in PLACE}, "locale": work.source}
 
 
 def _withdrawn(work: Work, row: Any) -> bool:
@@ -157,6 +185,18 @@ def take_back(work: Work, edition_id: int) -> None:
         raise Refused(f"It is {row.state}: nothing to take back.")
     _change(work, edition_id, **_AS_DRAFT)
     work.note("edition:taken_back", f"{row.script_id} #{edition_id}")
+
+
+def _check_helper(place: Mapping[str, Any], content: Content) -> None:
+    """Raises Refused unless a helper's edition is that very helper, for everybody."""
+    if any(place[name] for name in PLACE if name != "script_id"):
+        raise Refused("A helper has one entry for every language and channel.")
+    try:
+        helper = Resource.model_validate_json(content.body)
+    except ValueError as error:
+        raise Refused("That is no entry of the directory.") from error
+    if helper_id(helper) != place["script_id"] or helper_content(helper) != content:
+        raise Refused("That is the entry of another helper.")
 
 
 _AS_DRAFT = {"state": "draft", "submitter": None, "reviewed": None, "reviewed_by": None}

@@ -25,16 +25,25 @@ from bot.console.workflow.people import Refused, Work
 from bot.content.labels import load_labels
 from bot.content.problems import ContentError
 from bot.content.release import ReleaseRefused, build, sign, verify
+from bot.content.store import ReleaseStore
 
 CONSOLE = "console"
 
 
 @dataclass(frozen=True)
 class Press:
-    """What makes releases: the project's folder and the key of this installation."""
+    """What makes releases: the project's folder, the key of this installation, and the `folder` of
+    the releases that were served here."""
 
     root: Path
     key: Ed25519PrivateKey
+    folder: Path | None = None
+
+    def above(self) -> int:
+        """The highest version that this machine has served: the next one must be newer."""
+        if self.folder is None:
+            return 0
+        return ReleaseStore(self.folder, self.key.public_key()).highest_version
 
 
 def publish(work: Work, press: Press, ids: Iterable[int], *, notes: str) -> int:
@@ -87,6 +96,8 @@ def withdraw(work: Work, press: Press, ids: Sequence[int], *, reason: str) -> in
     holding = next((row for row in live if place_of(row)[:2] == (HOLDING, work.source)), None)
     if holding is None:
         raise Refused(f"There is no live {HOLDING}.")
+    if len({by_id[number].script_id for number in ids if number in by_id}) > 1:
+        raise Refused("One script at a time: what is right has to go on being said.")
     out = {*work.connection.execute(select(withdrawal.c.edition_id)).scalars()}
     for number in ids:
         row = by_id.get(number)
@@ -120,7 +131,8 @@ def _live(work: Work) -> list[Any]:
 def _put_in_force(work: Work, press: Press, ids: Sequence[int], what: str, notes: str) -> int:
     material = gather(work.connection, ids)
     check(work.connection, material.rows, press.key.public_key())
-    version = int(work.connection.execute(select(func.max(release.c.version))).scalar() or 0) + 1
+    known = int(work.connection.execute(select(func.max(release.c.version))).scalar() or 0)
+    version = max(known, press.above()) + 1
     try:
         bundle = build(
             editions_of(material, work.locales),

@@ -11,11 +11,11 @@ from bot.content.checks.material import LocaleWords, Material
 from bot.content.problems import Problem
 from bot.content.scripts import Edition, without_placeholders
 
-_AGES = re.compile(r"\b\d{1,2}\s?[-\u2013]\s?\d{1,2}\b")
-_NUMBER = re.compile(r"\d(?:[\s\-.()]*\d){2,}")
-_LINK = re.compile(
-    r"https?:|www\.|\b[\w-]+\.(?:com|org|net|gov|edu|info|io|uk|es|mx)\b|\w@\w", re.I
-)
+_DASH = r"[-\u2010-\u2015\u2212]"
+# Two ages, and not two pairs out of a longer number.
+_AGES = re.compile(rf"(?<![\d-])(?<!\d\s)\d{{1,2}}\s?{_DASH}\s?\d{{1,2}}(?!\s?{_DASH}?\s?\d)")
+_NUMBER = re.compile(r"\d(?:[\s\-\u2010-\u2015\u2212.()/]*\d){2,}")
+_LINK = re.compile(r"https?:|www\.|\b[\w-]{2,}\.[a-z]{2,}\b|\w@\w", re.I)
 _LOUD = re.compile("[!¡\u2190-\u2bff\U0001f000-\U0001faff\ufe0f]")
 
 
@@ -35,7 +35,7 @@ def _findings(material: Material, edition: Edition) -> Iterator[tuple[str, str]]
         yield f"has {count} words", f"Cut it to {policy.bubble_words} or make it two steps."
     audience = edition.audience or "default"
     for part in (edition.text, *(button.title for button in edition.buttons)):
-        yield from _typed(part, words)
+        yield from typed(part, words)
         yield from _words(part, words, audience)
     for button in edition.buttons:
         if len(button.title) > policy.button_characters:
@@ -46,7 +46,8 @@ def _findings(material: Material, edition: Edition) -> Iterator[tuple[str, str]]
         yield message, f"Cut it to {policy.button_characters}."
 
 
-def _typed(text: str, words: LocaleWords) -> Iterator[tuple[str, str]]:
+def typed(text: str, words: LocaleWords) -> Iterator[tuple[str, str]]:
+    """Numbers, addresses and loud signs that somebody typed: what is wrong, and how to mend it."""
     remedy = "Name a handoff or a resource; its card prints the number or address."
     plain = _plain(without_placeholders(text, ""))
     number = _NUMBER.search(_AGES.sub(" ", plain))

@@ -51,16 +51,23 @@ def _approved(row: str) -> str:
             AND later.verdict <> 'approve')) >= {row}.needed"""
 
 
-# Other numbers, links or handoffs than those that are live in the same place.
+# Other numbers, links or cards than those that people find now: of a helper always; of a text where
+# none with the same cards is live in its place, unless no text of the script has any.
 def _numbers(row: str) -> str:
     same = " AND ".join(
         f"l.{name} = {row}.{name}"
         for name in ("script_id", "locale", "audience", "channel", "country")
     )
-    return f"""(CAST({row}.resources AS TEXT) || CAST({row}.handoffs AS TEXT) <> '[][]'
-        AND NOT EXISTS (SELECT 1 FROM edition l WHERE l.state = 'live' AND {same}
-            AND CAST(l.resources AS TEXT) = CAST({row}.resources AS TEXT)
-            AND CAST(l.handoffs AS TEXT) = CAST({row}.handoffs AS TEXT)))"""
+
+    def cards(name: str) -> str:
+        return f"CAST({name}.resources AS TEXT) || CAST({name}.handoffs AS TEXT)"
+
+    return f"""({row}.script_id LIKE 'resource:%' OR (NOT EXISTS (SELECT 1 FROM edition l
+            WHERE l.state = 'live' AND {same} AND {cards("l")} = {cards(row)}
+            AND NOT EXISTS (SELECT 1 FROM withdrawal o WHERE o.edition_id = l.id))
+        AND ({cards(row)} <> '[][]' OR EXISTS (SELECT 1 FROM edition g WHERE g.state = 'live'
+            AND g.script_id = {row}.script_id AND g.locale = {row}.locale
+            AND {cards("g")} <> '[][]'))))"""
 
 
 _PUBLISHED = "OLD.state IN ('live', 'retired')"
@@ -78,6 +85,10 @@ RULES = (
      f"""NEW.verdict = 'approve' AND EXISTS (SELECT 1 FROM edition e WHERE e.id = NEW.edition_id
         AND {_worked_on("NEW.actor", "e")})""",
      "whoever worked on a text cannot approve it"),
+    Rule("edition_helper_has_one_place", "edition", "INSERT",
+     """NEW.script_id LIKE 'resource:%'
+        AND NEW.locale || NEW.audience || NEW.channel || NEW.country <> ''""",
+     "a helper has one entry for every language and channel"),
     Rule("edition_author_stays", "edition", "UPDATE",
      f"{changed('author', 'script_id', 'created')} OR NEW.round < OLD.round",
      "an edition keeps its author"),
