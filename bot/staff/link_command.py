@@ -33,7 +33,7 @@ def links(config: Settings, *, every: bool = False, looker: Looker | None = None
             yield f"{look.outcome:<12} {helper.id}  {look.url}  {look.detail}"
     folder = config.data_folder / "releases"
     press = Press(ROOT, ensure_key(folder), folder)
-    if rule(engine, config, press, helpers, time.time()):
+    if rule(engine, config, press, time.time()):
         yield "Links were hidden or shown again; a release says so."
     anchored(engine, config)
     yield f"{looked} link{'' if looked == 1 else 's'} looked at."

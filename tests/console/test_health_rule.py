@@ -53,8 +53,7 @@ def seen(house, helper, outcome, hours, **changes):
 
 
 def applied(house, config, hours=0.0):
-    helpers = approved_helpers(house.engine, ROOT)
-    return rule(house.engine, config, house.press, helpers, house.now + hours * HOUR)
+    return rule(house.engine, config, house.press, house.now + hours * HOUR)
 
 
 def shown(house, helper=HELPER):

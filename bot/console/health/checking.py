@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -29,6 +30,7 @@ from bot.console.health.policy import Policy, policy
 
 __all__ = ["Look", "Looker", "check_link", "open_session"]
 
+logger = logging.getLogger(__name__)
 PERMANENT = (301, 308)
 DEAD = {404: "The page is not there (404).", 410: "The page was taken away for good (410)."}
 BUSY = {
@@ -119,6 +121,9 @@ def check_link(
         look = _told(way, _walk(session, way, trusted), before)
     except _FAILURES as error:
         look = _failed(way, error, trusted)
+    except Exception as error:  # noqa: BLE001 - one odd site must not end the round of the others
+        logger.error("link check: %s", type(error).__name__)
+        look = Look(url, "unreachable", "The answer could not be read.")
     finally:
         adapter.close()
         session.cookies.clear()

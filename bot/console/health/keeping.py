@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from bot.console.health.checking import Looker
 from bot.console.health.hiding import apply_rule
@@ -29,14 +30,13 @@ logger = logging.getLogger(__name__)
 def approved_helpers(engine: Engine, root: Path) -> dict[str, Resource]:
     """The helpers as approved: with the links that are hidden at the moment."""
     with engine.connect() as connection:
-        live = connection.execute(query().where(edition.c.state == "live"))
-        material = gather(connection, [row.id for row in live if row.kind == "resource"])
-        shown = directory_of(material, root).resources
-    hidden = material.hidden
-    return {
-        name: helper.model_copy(update={"url": hidden[name]}) if name in hidden else helper
-        for name, helper in shown.items()
-    }
+        return _approved(connection, root)
+
+
+def _approved(connection: Connection, root: Path) -> dict[str, Resource]:
+    live = connection.execute(query().where(edition.c.state == "live"))
+    material = gather(connection, [row.id for row in live if row.kind == "resource"])
+    return directory_of(replace(material, hidden={}), root).resources
 
 
 def keep_up(
@@ -54,17 +54,16 @@ def keep_up(
         with engine.connect() as connection:
             wanted = due(connection, by_id(helpers), now())[: policy().most_at_once]
         looked = sum(1 for _ in look_at(engine, wanted, by=SCHEDULE, looker=looker, now=now))
-        rule(engine, config, press, helpers, now())
+        rule(engine, config, press, now())
     return looked
 
 
-def rule(
-    engine: Engine, config: Settings, press: Press, helpers: dict[str, Resource], now: float
-) -> bool:
+def rule(engine: Engine, config: Settings, press: Press, now: float) -> bool:
     """Hide and show by the rule; a change is a release of its own. Whether there was one."""
     with writing(engine) as connection:
         work = Work(connection, SYSTEM, config.locales, now)
-        if not apply_rule(work, helpers):
+        # Read here: during a round of minutes another link may have been approved.
+        if not apply_rule(work, _approved(connection, press.root)):
             return False
         publish_anew(work, press, notes="Links that do not answer are hidden, others shown again.")
     return True

@@ -14,6 +14,9 @@ from bot.console.health.policy import policy
 from bot.console.health.rounds import WELL, last_looks
 from bot.content.directory import Resource
 
+CALL = "its number has to be called"
+# Nobody keeps an emergency line busy to see whether it answers.
+CONFIRM = "its number has to be confirmed, without calling it"
 _WORRIES = {"dead": "its link is dead", "certificate": "its certificate is not valid"}
 
 
@@ -53,6 +56,8 @@ def _health(
     now: float,
 ) -> Health:
     worries: list[str] = []
+    if look is not None and look.url != helper.url:
+        look = None  # it was at another link
     called = [calls.get((helper.id, number), {}) for number in dict.fromkeys(numbers(helper))]
     every = sorted((row for rows in called for row in rows.values()), key=lambda row: int(row.id))
     call = every[-1] if every else None
@@ -60,7 +65,7 @@ def _health(
         worries.append("wrong number: somebody else answered")
     if hidden is not None:
         worries.append("its link is hidden")
-    if look is not None and look.url == helper.url and look.outcome not in WELL:
+    if look is not None and look.outcome not in WELL:
         worries.append(_WORRIES.get(look.outcome, "its link did not answer"))
     if look is not None and look.outcome == "changed":
         worries.append("its page has changed")
@@ -72,5 +77,5 @@ def _health(
     if helper.url and look is None:
         worries.append("its link was never looked at")
     if any(is_overdue(rows, now) for rows in called):
-        worries.append("its number has to be called")
+        worries.append(CONFIRM if helper.is_emergency else CALL)
     return Health(helper, look, call, hidden, tuple(worries))

@@ -104,7 +104,10 @@ def _be_polite(
 
 
 def _host(url: str) -> str:
-    return str(urlsplit(url).hostname)
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:  # an address that is none must not end the round of the others
+        return ""
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""What many people said and the bot did not know, redacted: it becomes proposed sentences."""
