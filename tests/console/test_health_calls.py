@@ -97,3 +97,10 @@ def test_the_overview_asks_once_for_each_table(house):
         sql.listen(connection, "before_cursor_execute", lambda *given: asked.append(given[2]))
         overview(connection, helpers, house.now)
     assert len(asked) == 3
+
+
+def test_a_look_at_an_earlier_link_says_nothing_of_this_one(house):
+    before = one(house, HELPER).worries
+    seen(house, HELPER, "changed", 0, url="https://an.earlier.link.example", certificate_ends=1.0)
+    after = one(house, HELPER)
+    assert (after.look, after.worries) == (None, before)

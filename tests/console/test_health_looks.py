@@ -7,9 +7,10 @@ import threading
 
 import pytest
 
-from bot.console.health import addresses
+from bot.console.health import addresses, checking
 from bot.console.health.addresses import PUBLIC_ONLY, Trusted, is_public
 from bot.console.health.checking import Looker, check_link, open_session
+from bot.console.health.pages import page_hash
 from bot.console.health.policy import policy
 from tests.console.health_site import (
     HERE,
@@ -368,3 +369,50 @@ def test_what_is_no_address_raises_nothing(monkeypatch, url):
 )
 def test_only_public_addresses_are_public(address, public):
     assert is_public(address) is public
+
+
+ODD = {
+    "a section of nothing": b"<title>A</title><![odd[ x ]]>",
+    "a section that is not closed": b"<title>A</title><![ x",
+    "a number that is no character": b"<title>A &#" + b"9" * 9000 + b";</title>",
+}
+
+
+@pytest.mark.parametrize("case", ODD)
+def test_a_page_that_is_not_well_made_is_read_all_the_same(site, case):
+    site.answers["/"] = answer(body=ODD[case])
+    seen = look(site)
+    assert (seen.outcome, seen.body_hash) == ("ok", page_hash(b"<h1>a</h1>", "text/html"))
+
+
+@pytest.mark.parametrize("piece", ["<!--", "<a ", "<![", "</a", "<", "<h1>", "<svg>", "&#9"])
+def test_a_page_made_to_be_slow_is_read_in_one_go(piece):
+    """Half a megabyte; a reader that begins anew at each sign needs hours, and pytest ends it."""
+    body = (piece * policy().most_bytes)[: policy().most_bytes]
+    page_hash(body.encode(), "text/html")
+
+
+@pytest.mark.parametrize(
+    ("page", "names"),
+    [
+        ("<TITLE>Help &amp; care</TITLE><h2>News</h2>", "help care"),
+        ("<title>Help</title><h1 class='x'>for <b>you</b></h1>more", "help for you"),
+        ("<!-- <h1>no</h1> --><svg><title>no</title></svg><h1>Help</h1>", "help"),
+        ("<script>'<h1>no</h1>'</script><svg/><h1>Help</h1>", "help"),
+        ("1 < 2 <p>words</p><style>h1</style>", "words"),
+        ("<p>never closed</p><a href='x", "never closed"),
+    ],
+)
+def test_a_page_is_known_by_title_and_first_headings(page, names):
+    plain = page_hash(f"<h1>{names}</h1>".encode(), "text/html")
+    assert page_hash(page.encode(), "text/html") == plain
+
+
+def test_a_fault_of_ours_is_told_by_its_type_and_ends_no_round(site, monkeypatch, caplog):
+    def broken(*_):
+        raise AssertionError("what a page said")
+
+    monkeypatch.setattr(checking, "page_hash", broken)
+    site.answers["/"] = page()
+    assert look(site).outcome == "unreachable"
+    assert "AssertionError" in caplog.text and "what a page said" not in caplog.text

@@ -166,3 +166,10 @@ def test_the_command_says_a_line_for_each_link(house, config, database_url, monk
     assert again == ["0 links looked at."]
     assert every[-1] == lines[-1]
     assert pauses
+
+
+def test_an_address_that_is_none_does_not_end_the_round(house):
+    helpers = helpers_of(house, "https://[/", "https://b.example/")
+    looked = look_at(house.engine, helpers, by="ana", looker=Looker(), now=lambda: 5.0, sleep=print)
+    assert next(looked)[1].outcome == "unreachable"
+    looked.close()

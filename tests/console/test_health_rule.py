@@ -12,6 +12,8 @@ from bot.console.health import keeping
 from bot.console.health.keeping import approved_helpers, keep_up, rule
 from bot.console.health.looks import Look
 from bot.console.health.rounds import look_at
+from bot.console.workflow import drafts
+from bot.console.workflow.editions import as_resource, find, helper_content
 from bot.content.events import event
 from bot.content.models import Base
 from bot.settings import ROOT
@@ -145,3 +147,25 @@ def test_a_hidden_link_is_looked_at_on_and_comes_back_by_itself(house, config, m
     assert shown(house).url == url
     with house.engine.connect() as connection:
         assert connection.execute(select(HIDDEN)).all() == []
+
+
+def test_another_approved_link_takes_the_place_of_a_hidden_one(house, config):
+    """What is hidden is an address, not a helper: the new one is shown, and looked at."""
+    for hours in (0, 24, 49):
+        seen(house, HELPER, "dead", hours)
+    assert applied(house, config, 50)
+    number, new = house.live(f"resource:{HELPER}", locale=""), "https://new.example/"
+    with house.work("ana") as work:
+        made = drafts.start(work, number)
+        row = find(work.connection, made)
+        helper = as_resource(row).model_copy(update={"url": new})
+        drafts.save(work, made, helper_content(helper), seen=row.content_hash)
+        drafts.submit(work, made, seen=find(work.connection, made).content_hash)
+    for name in ("rita", "rosa"):
+        house.decided(made, name, reason="opened it")
+    house.published([made])
+    assert shown(house).url == new
+    assert approved_helpers(house.engine, ROOT)[HELPER].url == new
+    assert applied(house, config, 51)
+    assert told(house)[-1] == ("schedule", "console:link:shown")
+    assert not applied(house, config, 52)
