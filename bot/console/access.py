@@ -14,6 +14,7 @@ from werkzeug.exceptions import Forbidden
 ROLES = ("viewer", "author", "translator", "reviewer", "publisher", "admin")
 EVERYBODY = "everybody"
 SIGNED_IN = "whoever is signed in"
+SETTING_UP = "whoever is signed in, without a second factor too"
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -60,9 +61,11 @@ class Room(Blueprint):
         step_up: bool = False,
         methods: Sequence[str] = ("GET",),
     ) -> Callable[[View], View]:
-        """`may_call`: EVERYBODY, SIGNED_IN or roles. `step_up`: only who proved it lately."""
+        """`may_call`: EVERYBODY, SIGNED_IN, SETTING_UP or roles. `step_up`: only who proved it
+        lately."""
         roles = () if isinstance(may_call, str) else tuple(may_call)
-        if not set(roles) <= set(ROLES) or (not roles and may_call not in (EVERYBODY, SIGNED_IN)):
+        names = (EVERYBODY, SIGNED_IN, SETTING_UP)
+        if not set(roles) <= set(ROLES) or (not roles and may_call not in names):
             raise ValueError(f"{rule} says {may_call!r}")
 
         def declare(view: View) -> View:
@@ -72,7 +75,7 @@ class Room(Blueprint):
                     if not current_user.is_authenticated:
                         back = request.full_path if request.method == "GET" else None
                         return redirect(url_for("sign_in.begin", to=back), 303)
-                    if roles and not person().ready:
+                    if may_call != SETTING_UP and not person().ready:
                         return redirect(url_for("sign_in.set_up"), 303)
                     if roles and not person().may(*roles):
                         raise Forbidden(f"This is for: {', '.join(roles)}.")

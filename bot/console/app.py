@@ -14,7 +14,7 @@ from flask_login import LoginManager
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
 from jinja2 import StrictUndefined
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from bot.console.access import Room
@@ -63,6 +63,8 @@ def build_console(desk: Desk, rooms: Iterable[Room] = ROOMS) -> Flask:
     app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(Refused, _not_done)
     app.register_error_handler(Busy, _busy)
+    for too_large in (DataError, OverflowError):
+        app.register_error_handler(too_large, _no_such)
     app.register_error_handler(SQLAlchemyError, _database)
     return app
 
@@ -110,6 +112,10 @@ def _refused(error: HTTPException) -> Any:
     if isinstance(error, SecurityError):
         return "This is no name of the console.", 400  # no address of ours can be built for it
     return _page(error.code, error.name, error.description or "")
+
+
+def _no_such(_: Exception) -> tuple[str, int]:
+    return _page(404, "Not found", "There is no such page.")  # e.g. a number that is too large
 
 
 def _database(error: SQLAlchemyError) -> tuple[str, int]:

@@ -13,12 +13,14 @@ from bot.console.sign_in.accounts import (
     first_password,
     forget_factors,
     named,
+    set_active,
     sign_out,
     staff,
 )
 from bot.console.sign_in.passwords import Passwords
 from bot.console.sign_in.policy import policy
-from bot.console.workflow.people import Refused
+from bot.console.workflow.deciding import forget_approvals
+from bot.console.workflow.people import Actor, Refused, Work
 from bot.console.workflow.transactions import writing
 from bot.content.events import Entry, append_events
 from bot.settings import Settings
@@ -58,6 +60,21 @@ def reset_user(config: Settings, name: str) -> Iterator[str]:
         append_events(connection, [Entry(ACTOR, "console:staff:reset", name, "command line")])
     anchored(engine, config)
     yield from _told(config, name, password)
+
+
+def let_out_user(config: Settings, name: str, reason: str) -> Iterator[str]:
+    """Sign somebody out for good, at once. Raises Refused, also for the last of a role."""
+    engine = open_staff_database(config)
+    with writing(engine) as connection:
+        row = named(connection, name)
+        if row is None:
+            raise Refused(f"There is nobody called {name}.")
+        set_active(connection, row.id, False)
+        work = Work(connection, Actor(ACTOR, frozenset()), config.locales, time.time())
+        forget_approvals(work, name)
+        work.note("staff:let_out", name, reason)
+    anchored(engine, config)
+    yield f"{name} is signed out and stays out."
 
 
 def list_users(config: Settings) -> Iterator[str]:

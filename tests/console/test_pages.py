@@ -288,3 +288,10 @@ def test_what_is_ticked_keeps_its_order(quick, alex):
     assert before == ["emergency", "crisis"], "not the order of the alphabet"
     edit(quick, alex, number, body="Call now.", handoffs=sorted(before))
     assert list(quick.house.row(number).handoffs) == before
+
+
+@pytest.mark.parametrize("number", [0, 2**31, 2**80])
+def test_a_number_that_is_none_is_not_found(office, number):
+    client = office.sign_in("alex")
+    for path in (f"/editions/{number}", f"/releases/{number}"):
+        assert client.get(path).status_code in (404, 409)

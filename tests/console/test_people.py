@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import contextmanager
+
 import pytest
 from sqlalchemy import select
 
+from bot.console.people import views
 from bot.console.sign_in.accounts import add, checked, everybody, set_active, set_roles
 from bot.console.workflow.people import Refused
 from bot.console.workflow.transactions import writing
-from tests.console.desks import STAFF, TABLES, post
+from tests.console.desks import STAFF, TABLES, post, token_in
 
 
 @pytest.fixture
@@ -95,3 +99,72 @@ def test_a_name_is_never_given_twice(quick):
         with pytest.raises(Refused, match="taken before"):
             add(connection, "vera", "-", ["viewer"], now=1.0)
         assert [one.name for one in everybody(connection)].count("vera") == 1
+
+
+def test_two_admins_who_remove_each_other_at_once_leave_one(office):
+    """Each waits for the other; whoever comes second is no admin any more."""
+    clients = {}
+    for name in ("ada", "bea"):
+        office.add(name, "admin")
+        clients[name] = office.sign_in(name)
+    pages = {name: client.get("/people").text for name, client in clients.items()}
+    start, answers = threading.Barrier(2), {}
+
+    def remove(name, other):
+        path, form = f"/people/{number(office, other)}/active", {"active": "0"}
+        form["csrf_token"] = token_in(pages[name])
+        start.wait()
+        answers[name] = clients[name].post(path, data=form).status_code
+
+    both = [threading.Thread(target=remove, args=pair) for pair in (("ada", "bea"), ("bea", "ada"))]
+    for each in both:
+        each.start()
+    for each in both:
+        each.join()
+    assert answers["ada"] != answers["bea"]
+    assert 303 in answers.values()
+    with office.house.engine.connect() as connection:
+        left = [one.name for one in everybody(connection) if one.active and "admin" in one.roles]
+    assert len(left) == 1
+
+
+def test_who_is_no_admin_any_more_when_their_turn_comes_changes_nothing(quick, admin, monkeypatch):
+    """The page was allowed; then, before the transaction, another admin was quicker."""
+    quick.add("bea", "admin")
+    seen, waited = views.working, number(quick, "ada")
+
+    @contextmanager
+    def late():
+        with writing(quick.house.engine) as connection:
+            set_active(connection, waited, False)
+        with seen() as work:
+            yield work
+
+    monkeypatch.setattr(views, "working", late)
+    answer = change(quick, admin, "vera", "roles", role="author")
+    assert answer.status_code == 409
+    assert "no admin any more" in answer.text
+    with quick.house.engine.connect() as connection:
+        vera = next(one for one in everybody(connection) if one.name == "vera")
+    assert vera.roles == {"viewer"}
+
+
+def test_a_reset_takes_every_second_factor_and_known_browser(quick, admin):
+    theirs = quick.sign_in("vera")
+    answer = change(quick, admin, "vera", "reset", reason="Saw her in person")
+    first = answer.text.split("<code>")[1].split("</code>")[0]
+    tables = ("passkey", "recovery_code", "known_device", "staff_session")
+    with quick.house.engine.connect() as connection:
+        for name in tables:
+            rows = TABLES[name].select().where(TABLES[name].c.staff_id == number(quick, "vera"))
+            assert connection.execute(rows).all() == [], name
+    form = {"name": "vera", "password": first}
+    assert post(theirs, "/", form).headers["location"] == "/set-up"
+
+
+@pytest.mark.parametrize("what", ["roles", "active", "reset"])
+def test_people_are_changed_with_a_fresh_proof_alone(quick, admin, what):
+    quick.clock.now += 11 * 60
+    answer = change(quick, admin, "vera", what, role="author", active="0", reason="x")
+    assert answer.status_code == 403
+    assert "Confirm that it is you" in answer.text

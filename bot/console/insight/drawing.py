@@ -13,22 +13,25 @@ WEEKS, SUM = "Week from", "All that is shown"
 
 @dataclass(frozen=True)
 class Line:
-    """One series: its name, its dots (x, y, number), and runs of neighbours to be joined."""
+    """One series: its name, its dots (x, y, week and number), and runs of neighbours to be
+    joined."""
 
     name: str
     place: int
-    dots: tuple[tuple[float, float, int], ...]
+    dots: tuple[tuple[float, float, str], ...]
     runs: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Chart:
-    """Lines in a box, with the numbers at its left and the first and last week below."""
+    """Lines in a box, with the numbers at its left and the first and last week below. `left_out`:
+    how many series are in the table alone."""
 
     lines: tuple[Line, ...]
     top: int
     first: str
     last: str
+    left_out: int
     width: int = WIDTH + LEFT
     height: int = HEIGHT + BELOW
 
@@ -47,22 +50,29 @@ def chart_of(table: Table) -> Chart | None:
             return None
         at = [table.columns.index(week) for week in weeks]
         series = {str(row[0]): [row[place] for place in at] for row in rows}
-    numbers = [each for values in series.values() for each in values if isinstance(each, int)]
-    if not numbers or max(numbers) == 0:
+    drawable = [(name, values) for name, values in series.items() if _numbers(values)]
+    chosen = drawable[:MOST_SERIES]
+    top = max((max(_numbers(values)) for _, values in chosen), default=0)
+    if not top:
         return None
-    chosen = list(series.items())[:MOST_SERIES]
-    top = max(numbers)
-    lines = tuple(_line(name, place, values, top) for place, (name, values) in enumerate(chosen))
-    return Chart(lines, top, weeks[0], weeks[-1])
+    lines = tuple(
+        _line(name, place, list(zip(weeks, values, strict=True)), top)
+        for place, (name, values) in enumerate(chosen)
+    )
+    return Chart(lines, top, weeks[0], weeks[-1], len(drawable) - len(chosen))
 
 
-def _line(name: str, place: int, values: list[str | int], top: int) -> Line:
+def _numbers(values: list[str | int]) -> list[int]:
+    return [value for value in values if isinstance(value, int)]
+
+
+def _line(name: str, place: int, values: list[tuple[str, str | int]], top: int) -> Line:
     step = WIDTH / max(len(values) - 1, 1)
     dots, runs, run = [], [], []
-    for number, value in enumerate(values):
+    for number, (week, value) in enumerate(values):
         if isinstance(value, int):
             x, y = LEFT + number * step, HEIGHT - value / top * (HEIGHT - 10)
-            dots.append((round(x, 1), round(y, 1), value))
+            dots.append((round(x, 1), round(y, 1), f"{week}: {value}"))
             run.append(f"{x:.1f},{y:.1f}")
             continue
         runs.append(run)

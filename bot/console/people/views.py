@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -15,6 +17,7 @@ from bot.console.sign_in.accounts import (
     everybody,
     first_password,
     forget_factors,
+    is_still,
     set_active,
     set_roles,
     sign_out,
@@ -23,7 +26,7 @@ from bot.console.sign_in.accounts import (
 from bot.console.sign_in.policy import policy
 from bot.console.sign_in.views import entrance
 from bot.console.workflow.deciding import forget_approvals
-from bot.console.workflow.people import Refused
+from bot.console.workflow.people import Refused, Work
 
 room = Room("people", __name__)
 SEE_OTHER = 303
@@ -45,7 +48,7 @@ def add_person() -> Any:
     name = request.form.get("name", "").strip()
     first = first_password()
     hashed = entrance().passwords.hash(first)
-    with working() as work:
+    with managing() as work:
         until = work.now + policy().temporary_hours * 3600
         roles = request.form.getlist("role")
         add(work.connection, name, hashed, roles, now=work.now, temporary_until=until)
@@ -62,7 +65,7 @@ def _shown(name: str, password: str) -> str:
 def change_roles(number: int) -> Any:
     """Other roles for somebody else."""
     _not_oneself(number)
-    with working() as work:
+    with managing() as work:
         row = by_id(work.connection, number)
         roles = request.form.getlist("role")
         before = set_roles(work.connection, number, roles)
@@ -77,7 +80,7 @@ def let_in_or_out(number: int) -> Any:
     """Let somebody out, or in again."""
     _not_oneself(number)
     active = request.form.get("active") == "1"
-    with working() as work:
+    with managing() as work:
         row = by_id(work.connection, number)
         set_active(work.connection, number, active)
         if not active:
@@ -94,7 +97,7 @@ def reset(number: int) -> Any:
     _not_oneself(number)
     first = first_password()
     hashed = entrance().passwords.hash(first)
-    with working() as work:
+    with managing() as work:
         row = by_id(work.connection, number)
         forget_factors(work.connection, number)
         forget_approvals(work, row.name)
@@ -107,6 +110,16 @@ def reset(number: int) -> Any:
             raise Refused("Say how you know that it is really them.")
         work.note("staff:reset", row.name, reason)
     return _shown(row.name, first)
+
+
+@contextmanager
+def managing() -> Iterator[Work]:
+    """A transaction of an admin who, now that it is their turn, is one still: another admin may
+    have let them out meanwhile. Raises Refused."""
+    with working() as work:
+        if not is_still(work.connection, person().id, "admin"):
+            raise Refused("You are no admin any more. Nothing was changed.")
+        yield work
 
 
 def _not_oneself(number: int) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, flash, redirect, render_template, request, url_for
 from sqlalchemy import delete, update
 
-from bot.console.access import EVERYBODY, SIGNED_IN, person
+from bot.console.access import EVERYBODY, SETTING_UP, SIGNED_IN, person
 from bot.console.current import desk
 from bot.console.sign_in import codes, passkeys, sessions
 from bot.console.sign_in.accounts import by_id, passkey, sign_out, staff
@@ -68,7 +68,7 @@ def end_sessions() -> Any:
     return redirect(url_for("sign_in.account"), SEE_OTHER)
 
 
-@room.page("/passkeys/new/options", may_call=SIGNED_IN, methods=["POST"])
+@room.page("/passkeys/new/options", may_call=SETTING_UP, methods=["POST"])
 def new_options() -> Response:
     """What a browser needs to make a passkey."""
     _may_add()
@@ -77,11 +77,11 @@ def new_options() -> Response:
     return Response(asked, mimetype="application/json")
 
 
-@room.page("/passkeys/new", may_call=SIGNED_IN, methods=["POST"])
+@room.page("/passkeys/new", may_call=SETTING_UP, methods=["POST"])
 def new_key() -> Any:
     """Keep a passkey that the browser made."""
     _may_add()
-    answer, label = request.form.get("answer", ""), request.form.get("label", "")
+    label, answer = request.form.get("label", ""), _answered("new", person().id)
     with writing(desk().engine) as connection:
         passkeys.take_new(connection, site(), person().id, answer, label=label, now=desk().now())
         _tell(connection, "passkey_added")
@@ -129,8 +129,9 @@ def options() -> Response:
 @room.page("/passkeys/use", may_call=EVERYBODY, methods=["POST"])
 def use_key() -> Any:
     """Sign in with a passkey: it is two factors in one."""
+    answer = _answered("use", None)
     with writing(desk().engine) as connection:
-        row = passkeys.take(connection, site(), None, request.form.get("answer", ""), desk().now())
+        row = passkeys.take(connection, site(), None, answer, desk().now())
         mine = update(staff).where(staff.c.id == row.staff_id)
         connection.execute(mine.values(failures=0, failed=None))
         told = Entry(row.name, "console:staff:signed_in", row.name, "passkey")
@@ -150,10 +151,18 @@ def confirm_options() -> Response:
 @room.page("/confirm/passkey", may_call=SIGNED_IN, methods=["POST"])
 def confirm_with_key() -> Any:
     """Confirm with a passkey of one's own."""
+    answer = _answered("use", person().id)
     with writing(desk().engine) as connection:
-        answer = request.form.get("answer", "")
         passkeys.take(connection, site(), person().id, answer, desk().now())
     return proved("passkey", local(request.form.get("to")))
+
+
+def _answered(purpose: str, number: int | None) -> str:
+    """What a passkey answered; its challenge is used up from now on."""
+    answer = request.form.get("answer", "")
+    with writing(desk().engine) as connection:
+        passkeys.redeem(connection, answer, purpose, number, desk().now())
+    return answer
 
 
 def _tell(connection: Any, what: str) -> None:

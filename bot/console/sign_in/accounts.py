@@ -59,6 +59,13 @@ def roles_of(connection: Connection, number: int) -> frozenset[str]:
     return frozenset(connection.execute(rows).scalars())
 
 
+def is_still(connection: Connection, number: int, role: str) -> bool:
+    """Whether somebody is active and has a role at this moment."""
+    mine = (staff.c.id == number) & staff.c.active & (staff_role.c.role == role)
+    held = select(staff.c.id).join(staff_role, staff_role.c.staff_id == staff.c.id).where(mine)
+    return connection.execute(held).first() is not None
+
+
 def everybody(connection: Connection) -> list[Account]:
     """All accounts by name."""
     keys: dict[int, int] = {}

@@ -32,7 +32,7 @@ def new_secret() -> str:
 def picture(secret: str, name: str) -> str:
     """The square code of a secret as inline SVG, without the styles that the page forbids."""
     uri = pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=ISSUER)
-    return segno.make(uri, error="m").svg_inline(scale=5, dark="#000", light="#fff", border=3)
+    return segno.make(uri, error="m").svg_inline(omitsize=True, dark="#000", light="#fff", border=3)
 
 
 def accepts(secret: str, code: str, last: int | None, now: float) -> int | None:

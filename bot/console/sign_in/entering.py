@@ -24,6 +24,7 @@ from bot.content.events import Entry, append_events
 
 WRONG = "That is not right. Check name, password and code, and try again."
 LATER = "Too many attempts. Wait {seconds} seconds, then try again."
+SET_UP = "password, to set up a second factor"
 BARRED = ("Too many attempts. Use a browser that you signed in with before, a passkey, or ask an "
           "admin to reset your second factor.")  # fmt: skip
 MOST_COUNTED = 10_000
@@ -68,7 +69,7 @@ class Entrance:
         if row is None or how is None:
             raise Refused(WRONG)
         self._let_in(row, password, how, f"browser:{device}" if known else None)
-        return Entered(row.id, row.name, how, how == "password, to set up a second factor")
+        return Entered(row.id, row.name, how, how == SET_UP)
 
     def confirm(self, who: Person, code: str) -> str:
         """How somebody who is signed in showed again who they are. Raises Refused.
@@ -82,7 +83,7 @@ class Entrance:
         mine = f"session:{digest(who.token)}"
         self._count_here(mine, known=False)
         how = self._second(row, code)
-        if row.totp_sealed is None or how is None:
+        if how is None or how == SET_UP:
             raise Refused("That code is not right. Wait for the next one, or use a passkey.")
         self._forget(mine)
         return how.removeprefix("password and ")
@@ -116,13 +117,9 @@ class Entrance:
         """How the second factor was shown; None where it was not."""
         desk, now = self._desk, self._desk.now()
         with desk.engine.begin() as connection:
-            if row.totp_sealed is None:
-                # A passkey alone is no reason to skip it: then the password opens nothing.
-                return (
-                    None
-                    if _has_passkey(connection, row.id)
-                    else ("password, to set up a second factor")
-                )
+            # With a passkey and no app the password alone opens nothing.
+            if row.totp_sealed is None and not _has_passkey(connection, row.id):
+                return SET_UP
             if use_code(connection, row, code, desk.seals, now):
                 return "password and code"
             if use_recovery_code(connection, row.id, code, self.passwords, now):

@@ -67,9 +67,8 @@ def ask_for_new(connection: Connection, site: Site, number: int, name: str, now:
 def take_new(
     connection: Connection, site: Site, number: int, answer: str, *, label: str, now: float
 ) -> None:
-    """Keep a new passkey. Raises Refused."""
+    """Keep a new passkey, whose challenge was redeemed before. Raises Refused."""
     given = _challenge_of(answer)
-    _redeem(connection, given, "new", number, now)
     try:
         made = verify_registration_response(
             credential=answer,
@@ -78,7 +77,7 @@ def take_new(
             expected_origin=site.origin,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError) as error:
+    except (WebAuthnException, ValueError, RecursionError) as error:
         raise Refused(NOT_TAKEN) from error
     connection.execute(
         insert(passkey).values(
@@ -100,9 +99,9 @@ def ask(connection: Connection, site: Site, number: int | None, now: float) -> s
 
 
 def take(connection: Connection, site: Site, number: int | None, answer: str, now: float) -> Any:
-    """The row of whose passkey answered. Raises Refused: unknown, another's, replayed, inactive."""
+    """The row of whose passkey answered a challenge that was redeemed before. Raises Refused:
+    unknown, another's, copied, inactive."""
     given = _challenge_of(answer)
-    _redeem(connection, given, "use", number, now)
     try:
         credential = base64url_to_bytes(str(json.loads(answer).get("rawId", "")))
     except (ValueError, AttributeError) as error:
@@ -123,7 +122,7 @@ def take(connection: Connection, site: Site, number: int | None, answer: str, no
             credential_current_sign_count=row.sign_count,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError) as error:
+    except (WebAuthnException, ValueError, RecursionError) as error:
         raise Refused(NOT_TAKEN) from error
     mine = update(passkey).where(passkey.c.id == row.id)
     connection.execute(mine.values(sign_count=used.new_sign_count, used=now))
@@ -145,9 +144,14 @@ def _hand_out(
     connection.execute(insert(challenge).values(**values, expires=expires))
 
 
-def _redeem(
-    connection: Connection, given: bytes, purpose: str, number: int | None, now: float
+def redeem(
+    connection: Connection, answer: str, purpose: str, number: int | None, now: float
 ) -> None:
+    """Use up the challenge that is answered; `purpose`: "new" or "use". Raises Refused.
+
+    In a transaction of its own: a refused answer must not give its challenge back.
+    """
+    given = _challenge_of(answer)
     mine = delete(challenge).where(
         challenge.c.digest == digest(given.hex()),
         challenge.c.purpose == purpose,
@@ -163,5 +167,5 @@ def _challenge_of(answer: str) -> bytes:
     try:
         client = json.loads(base64url_to_bytes(json.loads(answer)["response"]["clientDataJSON"]))
         return base64url_to_bytes(str(client["challenge"]))
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise Refused(NOT_TAKEN) from error

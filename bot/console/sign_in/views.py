@@ -19,7 +19,7 @@ from flask_login import current_user, login_user, logout_user
 from sqlalchemy import update
 from werkzeug.exceptions import BadRequest
 
-from bot.console.access import EVERYBODY, SIGNED_IN, Room, person
+from bot.console.access import EVERYBODY, SETTING_UP, SIGNED_IN, Room, person
 from bot.console.current import desk
 from bot.console.sign_in import codes, passkeys, sessions
 from bot.console.sign_in.accounts import by_id, sign_out, staff
@@ -36,7 +36,7 @@ from bot.content.events import Entry, append_events
 room = Room("sign_in", __name__)
 SEE_OTHER = 303
 DEVICE = "handrail_browser"
-UNUSED = "app_to_set_up"  # the key of an authenticator's secret that was not confirmed yet
+UNUSED = "app_to_set_up"  # an authenticator's sealed secret that was not confirmed yet
 
 
 def entrance() -> Entrance:
@@ -84,7 +84,21 @@ def let_in(entered: Entered, to: str) -> Response:
             samesite="Lax",
             secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
         )
+    _warn(entered.how, entered.id)
     return answer
+
+
+def _warn(how: str, number: int) -> None:
+    """Say loudly that a recovery code was used: it may have been somebody else."""
+    if "recovery code" not in how:
+        return
+    with desk().engine.connect() as connection:
+        left = codes.codes_left(connection, number)
+    flash(
+        f"A recovery code was used just now; {left} are left. If your phone is lost, set up "
+        "another app on the page of your account. If it was not you, tell an admin at once.",
+        "bad",
+    )
 
 
 def start(token: str) -> None:
@@ -96,7 +110,7 @@ def start(token: str) -> None:
     login_user(found)
 
 
-@room.page("/leave", may_call=SIGNED_IN, methods=["POST"])
+@room.page("/leave", may_call=SETTING_UP, methods=["POST"])
 def leave() -> Any:
     """Sign this browser out."""
     with desk().engine.begin() as connection:
@@ -106,7 +120,7 @@ def leave() -> Any:
     return redirect(url_for("sign_in.begin"), SEE_OTHER)
 
 
-@room.page("/set-up", may_call=SIGNED_IN)
+@room.page("/set-up", may_call=SETTING_UP)
 def set_up() -> Any:
     """A password of one's own, then a second factor: nothing else is open before."""
     if person().ready:
@@ -118,7 +132,7 @@ def set_up() -> Any:
     return factor()
 
 
-@room.page("/set-up/password", may_call=SIGNED_IN, methods=["POST"])
+@room.page("/set-up/password", may_call=SETTING_UP, methods=["POST"])
 def first_password() -> Any:
     """The password that replaces the one that an admin made."""
     if person().ready:
@@ -128,16 +142,13 @@ def first_password() -> Any:
 
 def change_password(*, first: bool) -> Any:
     form = NewPassword()
-    problem = None
-    if not form.validate_on_submit():
-        problem = "Write the new password twice."
-    elif form.password.data != form.again.data:
-        problem = "The two are not the same."
-    else:
-        problem = weakness(form.password.data, person().name)
-    if problem:
-        page = render_template("sign_in/password.html", form=form, first=first, problem=problem)
-        return page, 400
+    if form.validate_on_submit():
+        if form.password.data != form.again.data:
+            form.wrong("again", "The two are not the same.")
+        elif problem := weakness(form.password.data, person().name):
+            form.wrong("password", problem)
+    if form.errors:
+        return render_template("sign_in/password.html", form=form, first=first), 400
     hashed = entrance().passwords.hash(form.password.data)
     with writing(desk().engine) as connection:
         mine = update(staff).where(staff.c.id == person().id)
@@ -150,30 +161,40 @@ def change_password(*, first: bool) -> Any:
     return redirect(url_for(to), SEE_OTHER)
 
 
-def factor(problem: str | None = None) -> str:
+def factor(form: Code | None = None) -> str:
     """The page on which an authenticator app or a passkey is set up."""
-    secret = session.setdefault(UNUSED, codes.new_secret())
+    secret = _unused() or codes.new_secret()
+    if UNUSED not in session:
+        # The cookie is signed and can be read: what is in it is sealed, for this account alone.
+        session[UNUSED] = desk().seals.seal(secret, f"unused {codes.bound(person().id)}")
     return render_template(
         "sign_in/factor.html",
-        form=Code(),
+        form=form or Code(),
         picture=codes.picture(secret, person().name),
         secret=" ".join(secret[i : i + 4] for i in range(0, len(secret), 4)),
-        problem=problem,
         first=not person().ready,
     )
 
 
-@room.page("/set-up/code", may_call=SIGNED_IN, methods=["POST"])
+def _unused() -> str | None:
+    """The secret that this browser was shown and has not confirmed."""
+    sealed = session.get(UNUSED)
+    bound = f"unused {codes.bound(person().id)}"
+    return None if sealed is None else str(desk().seals.open(sealed, bound))
+
+
+@room.page("/set-up/code", may_call=SETTING_UP, methods=["POST"])
 def first_code() -> Any:
     """An authenticator app shows its first code; recovery codes are shown once."""
     if person().ready and not person().fresh:
         raise Refused("Confirm that it is you first.")
-    form, secret = Code(), session.get(UNUSED)
-    if not secret or not form.validate_on_submit():
-        return factor("Write the code that the app shows."), 400
-    step = codes.accepts(secret, form.code.data, None, desk().now())
-    if step is None:
-        return factor("That code is not right. Is the clock of your phone right?"), 400
+    form, secret = Code(), _unused()
+    if not form.validate_on_submit():
+        return factor(form), 400
+    step = codes.accepts(secret, form.code.data, None, desk().now()) if secret else None
+    if secret is None or step is None:
+        form.wrong("code", "That code is not right. Is the clock of your phone right?")
+        return factor(form), 400
     with writing(desk().engine) as connection:
         if by_id(connection, person().id).temporary_until is not None:
             raise Refused("Choose a password of your own first.")
@@ -192,14 +213,14 @@ def first_code() -> Any:
 def confirm() -> Any:
     """Show again who one is, before something that people will read."""
     to = local(request.args.get("to"))
-    form, problem = Code(), None
+    form = Code()
     if form.validate_on_submit():
         try:
             return proved(entrance().confirm(person(), form.code.data), to)
         except Refused as error:
-            problem = str(error)
-    status = 401 if problem else 200
-    return render_template("sign_in/confirm.html", form=form, problem=problem, to=to), status
+            form.wrong("code", str(error))
+    status = 401 if form.errors else 200
+    return render_template("sign_in/confirm.html", form=form, to=to), status
 
 
 def proved(how: str, to: str) -> Any:
@@ -211,6 +232,7 @@ def proved(how: str, to: str) -> Any:
         append_events(connection, [told])
     start(token)
     session.update(kept)
+    _warn(how, person().id)
     return redirect(to, SEE_OTHER)
 
 
