@@ -44,6 +44,16 @@ def reset_user(name: str) -> None:
     _print(user_command.reset_user(read_settings(), name))
 
 
+@user.command("let-out")
+def let_out_user(
+    name: str, reason: Annotated[str, typer.Option(help="Why; it stands in the trail.")]
+) -> None:
+    """Sign somebody out everywhere and keep them out, e.g. after a stolen laptop."""
+    from bot.staff import user_command
+
+    _print(user_command.let_out_user(read_settings(), name, reason))
+
+
 @audit.command("verify")
 def verify() -> None:
     """Check every entry and how far the trail goes; ends with 1 when something is wrong."""

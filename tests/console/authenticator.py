@@ -13,7 +13,7 @@ import cbor2
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from tests.console.desks import token_in
+from tests.console.desks import post, token_in
 
 HERE = "http://localhost:8001"
 PRESENT, VERIFIED, ATTESTED = 0x01, 0x04, 0x40
@@ -97,3 +97,11 @@ def enter(client, made: Authenticator, **form: str) -> Any:
     """Sign in with a passkey alone."""
     answer = made.use(asked(client, "/passkeys/options", "/"))
     return sent(client, "/passkeys/use", "/", answer=answer, **form)
+
+
+def with_key(office) -> Authenticator:
+    """Ana's passkey; she is signed in nowhere."""
+    phone, client = Authenticator(), office.sign_in("ana")
+    assert keep(client, phone).status_code == 200
+    post(client, "/leave")
+    return phone

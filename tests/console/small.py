@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Engine, insert, select
+from sqlalchemy.engine import make_url
 
 from bot.console.workflow import deciding, drafts, publishing
 from bot.console.workflow.editions import Content, content_of, edition, find, query
@@ -164,22 +169,46 @@ class _Working:
         return self._open.__exit__(*error)
 
 
+KEY = Ed25519PrivateKey.generate()
+PEOPLE = {
+    "ana": ["author"],
+    "alex": ["author", "reviewer", "publisher"],
+    "tom": ["translator"],
+    "rita": ["reviewer"],
+    "rosa": ["reviewer"],
+    "rob": ["reviewer", "author"],
+    "paul": ["publisher"],
+    "vera": ["viewer"],
+}
+
+
 def open_house(database_url: str) -> House:
     """Ana and Alex write, Tom translates, Rita, Rosa and Rob review, Paul publishes."""
+    address = make_url(database_url)
+    if address.get_backend_name() != "sqlite":
+        return _made(database_url)
+    # Made once and copied: most tests begin with the same house.
+    shutil.copyfile(_template(), str(address.database))
+    return House(open_database(database_url), KEY, _actors())
+
+
+@cache
+def _template() -> Path:
+    path = Path(tempfile.mkdtemp(prefix="house-")) / "house.db"
+    atexit.register(shutil.rmtree, path.parent, ignore_errors=True)
+    _made(f"sqlite:///{path}").engine.dispose()
+    return path
+
+
+def _made(database_url: str) -> House:
     engine = open_database(database_url)
     migrations.upgrade(engine)
-    key = Ed25519PrivateKey.generate()
-    seed(engine, *shipped(key))
-    house = House(engine, key)
-    for name, roles in {
-        "ana": ["author"],
-        "alex": ["author", "reviewer", "publisher"],
-        "tom": ["translator"],
-        "rita": ["reviewer"],
-        "rosa": ["reviewer"],
-        "rob": ["reviewer", "author"],
-        "paul": ["publisher"],
-        "vera": ["viewer"],
-    }.items():
+    seed(engine, *shipped(KEY))
+    house = House(engine, KEY)
+    for name, roles in PEOPLE.items():
         house.add(name, *roles)
     return house
+
+
+def _actors() -> dict[str, Actor]:
+    return {name: Actor(name, frozenset(roles)) for name, roles in PEOPLE.items()}
