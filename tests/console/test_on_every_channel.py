@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import func, select
@@ -18,9 +19,18 @@ SCRIPT = "utter_ask_privacy"
 CHANNELS = ("web", "sms", "whatsapp", "telegram", "messenger", "slack")
 
 
+@pytest.fixture(scope="module")
+def shipped(tmp_path_factory):
+    """The data folder of an edge that was started once."""
+    folder = tmp_path_factory.mktemp("shipped")
+    open_edge(Settings(_env_file=None, data_folder=folder), FakeWorker()).engine.dispose()
+    return folder
+
+
 @pytest.fixture
-def installation(tmp_path):
+def installation(tmp_path, shipped):
     """An edge that serves what ships, and the people of its console."""
+    shutil.copytree(shipped, tmp_path, dirs_exist_ok=True)
     config = Settings(_env_file=None, data_folder=tmp_path)
     edge = open_edge(config, FakeWorker())
     house = House(edge.engine, ensure_key(tmp_path / "releases"))
@@ -86,6 +96,18 @@ def test_a_restart_says_what_staff_published_and_not_what_ships(installation, lo
     with house.engine.connect() as connection:
         assert connection.execute(select(func.max(release.c.version))).scalar_one() == 2
     again.engine.dispose()
+
+
+def test_an_update_with_scripts_that_nobody_published_is_told(installation, caplog, monkeypatch):
+    config, _, house = installation
+    house.published([house.approved(n, "We keep almost nothing.") for n in channels_of(house)])
+    from bot import edge as module
+
+    new = [SimpleNamespace(script=name) for name in ("utter_brand_new", SCRIPT)]
+    monkeypatch.setattr(module, "load_editions", lambda root, locales: new)
+    again = open_edge(config, FakeWorker())
+    again.engine.dispose()
+    assert "1 scripts of this program are not published yet (utter_brand_new" in caplog.text
 
 
 def test_a_gateway_with_another_key_does_not_overwrite_what_staff_published(installation, caplog):

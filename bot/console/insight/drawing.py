@@ -32,7 +32,7 @@ class Chart:
     first: str
     last: str
     left_out: int
-    width: int = WIDTH + LEFT
+    width: int = WIDTH + LEFT + 8  # half a dot more
     height: int = HEIGHT + BELOW
 
 
