@@ -16,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
 
 from bot.content.release import Release
 from bot.content.store import ReleaseStore
@@ -85,21 +86,38 @@ def config(tmp_path: Path) -> Settings:
     return Settings(_env_file=None, data_folder=tmp_path)
 
 
-@pytest.fixture
-def postgres_url() -> str:
-    """SQLAlchemy address of a real PostgreSQL database, emptied. CI fails without it."""
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """SQLAlchemy address of a PostgreSQL database of this run alone: others run beside it.
+
+    CI fails without a server.
+    """
     address = os.environ.get("HANDRAIL_TEST_POSTGRES_URL")
     if not address:
         missing = "HANDRAIL_TEST_POSTGRES_URL names no PostgreSQL database to test with"
         if os.environ.get("CI") == "true":
             pytest.fail(missing)
         pytest.skip(missing)
-    emptied = create_engine(address)
+    name = f"handrail_{os.getpid()}"
+    server = create_engine(address, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield make_url(address).set(database=name).render_as_string(hide_password=False)
+    with server.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    server.dispose()
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> str:
+    """SQLAlchemy address of a real PostgreSQL database, emptied."""
+    emptied = create_engine(postgres_server)
     with emptied.begin() as connection:
         connection.execute(text("DROP SCHEMA public CASCADE"))
         connection.execute(text("CREATE SCHEMA public"))
     emptied.dispose()
-    return address
+    return postgres_server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
