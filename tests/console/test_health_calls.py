@@ -20,8 +20,8 @@ OTHER = "us_childhelp"
 
 
 @pytest.fixture
-def house(database_url):
-    made = open_house(database_url)
+def house(tmp_path):
+    made = open_house(f"sqlite:///{tmp_path / 'own.db'}")
     yield made
     made.engine.dispose()
 

@@ -39,8 +39,8 @@ class Played:
 
 
 @pytest.fixture
-def house(database_url):
-    made = open_house(database_url)
+def house(tmp_path):
+    made = open_house(f"sqlite:///{tmp_path / 'own.db'}")
     yield made
     made.engine.dispose()
 
