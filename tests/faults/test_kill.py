@@ -82,7 +82,7 @@ def children(pid: int) -> list[int]:
 def running(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     if not Path("/proc/self/task").exists():
         pytest.skip("this machine has no /proc to find the worker in")
-    gateway, worker = two_free_ports()
+    gateway, console, worker = free_ports()
     folder = tmp_path_factory.mktemp("run")
     environment = {name: v for name, v in os.environ.items() if not name.startswith("HANDRAIL_")}
     environment |= {
@@ -90,7 +90,7 @@ def running(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[R
         "HANDRAIL_MODELS_FOLDER": str(model.parent),
     }
     command = [sys.executable, "-m", "bot.cli", "run", "--port", str(gateway)]
-    command += ["--worker-port", str(worker)]
+    command += ["--console-port", str(console), "--worker-port", str(worker)]
     with (folder / "output").open("wb") as output:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
         client = httpx.Client(base_url=f"http://127.0.0.1:{gateway}", timeout=30, trust_env=False)
@@ -108,11 +108,11 @@ def running(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[R
                     process.kill()
 
 
-def two_free_ports() -> tuple[int, int]:
-    with socket.socket() as one, socket.socket() as other:
-        one.bind(("127.0.0.1", 0))
-        other.bind(("127.0.0.1", 0))
-        return one.getsockname()[1], other.getsockname()[1]
+def free_ports() -> tuple[int, int, int]:
+    with socket.socket() as one, socket.socket() as two, socket.socket() as three:
+        for each in (one, two, three):
+            each.bind(("127.0.0.1", 0))
+        return one.getsockname()[1], two.getsockname()[1], three.getsockname()[1]
 
 
 def test_a_killed_worker_is_answered_for_and_nothing_accepted_is_lost(running: Running) -> None:
@@ -181,7 +181,7 @@ def test_a_signal_stops_everything_in_time(running: Running) -> None:
     """The last one: it ends what the others used."""
     running.wait_until_ready(BACK_SECONDS)
     pids = children(running.process.pid)
-    assert len(pids) == 2
+    assert len(pids) == 3, "gateway, console and worker"
     started = time.monotonic()
     running.process.send_signal(signal.SIGINT)
     running.process.wait(STOP_SECONDS)
