@@ -13,11 +13,9 @@ from bot.console.workflow.editions import (
     Content,
     as_edition,
     as_resource,
-    edition,
     find,
     helper_content,
-    is_helper,
-    query,
+    live,
     script,
 )
 from bot.console.workflow.people import Refused, Work
@@ -39,38 +37,37 @@ class Drift:
 
 def live_editions(connection: Connection) -> list[Edition]:
     """Every live script, withdrawn ones with their own text."""
-    rows = connection.execute(query().where(edition.c.state == "live").order_by(edition.c.id))
-    return [as_edition(row) for row in rows if not is_helper(row)]
+    return [as_edition(row) for row in live(connection, "script")]
 
 
-def live_helpers(connection: Connection) -> list[Resource]:
-    """Every live helper."""
-    rows = connection.execute(query().where(edition.c.state == "live").order_by(edition.c.id))
-    return [as_resource(row) for row in rows if is_helper(row)]
+def live_helpers(connection: Connection) -> dict[str, Resource]:
+    """Every live helper by its id."""
+    helpers = [as_resource(row) for row in live(connection, "resource")]
+    return {helper.id: helper for helper in helpers}
 
 
 def live_directory(connection: Connection, root: Path) -> Directory:
     """The project's directory with what is live of it."""
     shipped = load_directory(root)
-    live = {helper.id: helper for helper in live_helpers(connection)}
-    return shipped.model_copy(update={"resources": {**shipped.resources, **live}})
+    resources = {**shipped.resources, **live_helpers(connection)}
+    return shipped.model_copy(update={"resources": resources})
 
 
 def drift(connection: Connection, files: Iterable[Edition], directory: Directory) -> Drift:
     """What the files say otherwise."""
-    live = {_place(item): item for item in live_editions(connection)}
+    said = {_place(item): item for item in live_editions(connection)}
     given = {_place(item): item for item in files}
-    helpers = {item.id: item for item in live_helpers(connection)}
+    helpers = live_helpers(connection)
     return Drift(
         editions=tuple(
             item
             for place, item in given.items()
-            if place not in live or live[place].content_hash != item.content_hash
+            if place not in said or said[place].content_hash != item.content_hash
         ),
         helpers=tuple(
             item for item in directory.resources.values() if helpers.get(item.id) != item
         ),
-        only_live=tuple(" ".join(filter(None, place)) for place in live if place not in given),
+        only_live=tuple(" ".join(filter(None, place)) for place in said if place not in given),
     )
 
 

@@ -15,7 +15,7 @@ from bot.console.health.hiding import apply_rule
 from bot.console.health.policy import policy
 from bot.console.health.rounds import SCHEDULE, by_id, due, look_at, only_one
 from bot.console.workflow.bundle import directory_of, gather
-from bot.console.workflow.editions import edition, query
+from bot.console.workflow.editions import live
 from bot.console.workflow.people import Actor, Work
 from bot.console.workflow.publishing import Press, publish_anew
 from bot.console.workflow.transactions import writing
@@ -34,8 +34,7 @@ def approved_helpers(engine: Engine, root: Path) -> dict[str, Resource]:
 
 
 def _approved(connection: Connection, root: Path) -> dict[str, Resource]:
-    live = connection.execute(query().where(edition.c.state == "live"))
-    material = gather(connection, [row.id for row in live if row.kind == "resource"])
+    material = gather(connection, [row.id for row in live(connection, "resource")])
     return directory_of(replace(material, hidden={}), root).resources
 
 

@@ -14,7 +14,7 @@ from bot.console.releases.comparing import compared
 from bot.console.scripts.finding import texts
 from bot.console.workflow import publishing
 from bot.console.workflow.bundle import HOLDING
-from bot.console.workflow.editions import find, live_in_place, release
+from bot.console.workflow.editions import HELPER, find, live_in_place, release
 from bot.console.workflow.people import Refused
 
 room = Room("releases", __name__)
@@ -72,12 +72,13 @@ def roll_back(version: int) -> Any:
 def withdrawal(script_id: str) -> str:
     """Before a text is withdrawn: which, why, and what is said instead."""
     with desk().engine.connect() as connection:
-        kind = "resource" if script_id.startswith("resource:") else "script"
-        known = texts(connection, desk().config.locales[0], kind)
-    live = [each for each in known if each.row.script_id == script_id and each.row.state == "live"]
+        mine = texts(connection, desk().config.locales[0], only=script_id)
+        holding = texts(connection, desk().config.locales[0], only=HOLDING)
+    live = [each for each in mine if each.row.state == "live"]
     if not live:
         raise Refused("Nothing of it is live.")
-    holding = [each for each in known if each.row.script_id == HOLDING]
+    if script_id.startswith(HELPER):
+        holding = []  # what is withdrawn of a helper is hidden
     return render_template(
         "releases/withdraw.html", script_id=script_id, live=live, holding=holding, person=person()
     )

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 
 from bot.console.workflow.bundle import is_stale, place_of
 from bot.console.workflow.drafts import OPEN
-from bot.console.workflow.editions import edition, query, withdrawal
+from bot.console.workflow.editions import edition, query, script, withdrawal
 from bot.console.workflow.reviews import Review, looks, review_of
 from bot.content.plans import Plan
 
@@ -68,10 +68,14 @@ class Found:
         return [state for state in order if state in have]
 
 
-def texts(connection: Connection, source: str, kind: str = "script") -> list[Text]:
-    """Every live and open edition, with its review and whether it is stale or withdrawn."""
-    rows = connection.execute(query().where(edition.c.state.in_((*OPEN, "live"))))
-    mine = [row for row in rows if row.kind == kind]
+def texts(
+    connection: Connection, source: str, kind: str = "script", only: str | None = None
+) -> list[Text]:
+    """Every live and open edition of scripts or helpers, or of the script `only`: with its review
+    and whether it is stale or withdrawn."""
+    wanted = query().where(edition.c.state.in_((*OPEN, "live")))
+    narrow = script.c.kind == kind if only is None else script.c.id == only
+    mine = list(connection.execute(wanted.where(narrow)))
     live = {place_of(row): row for row in mine if row.state == "live"}
     out = {*connection.execute(select(withdrawal.c.edition_id)).scalars()}
     again = looks(connection)

@@ -48,9 +48,7 @@ def script(script_id: str) -> str:
     """One script: its live texts, drafts, history, discussion."""
     config = desk().config
     with desk().engine.connect() as connection:
-        mine = [
-            text for text in texts(connection, config.locales[0]) if text.row.script_id == script_id
-        ]
+        mine = texts(connection, config.locales[0], only=script_id)
         past, said = history(connection, script_id), discussion(connection, script_id)
     if not past:
         raise Refused(f"There is no script {script_id}.")

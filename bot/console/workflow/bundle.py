@@ -66,7 +66,7 @@ def place_of(row: Any) -> Key:
 def gather(connection: Connection, ids: Iterable[int]) -> Material:
     """The rows of these editions and what stands over them. Raises Refused when one is missing."""
     wanted = {*ids}
-    rows = [row for row in connection.execute(query()) if row.id in wanted]
+    rows = list(connection.execute(query().where(edition.c.id.in_(wanted))))
     if len(rows) != len(wanted):
         raise Refused("An edition of this release is gone.")
     places = [edition.c[name] for name in PLACE]
@@ -84,9 +84,13 @@ def gather(connection: Connection, ids: Iterable[int]) -> Material:
 
 def check(connection: Connection, rows: Iterable[Row[Any]], key: Ed25519PublicKey) -> None:
     """Raises Refused unless every row says what its hash says, and a baseline row was shipped."""
+    rows = list(rows)
+    claimed = {(row.script_id, row.content_hash) for row in rows if row.baseline}
     shipped: set[tuple[str, str]] = set()
     signed = select(release.c.signed).where(release.c.signer == BASELINE_ACTOR)
     for data in connection.execute(signed.order_by(release.c.version.desc())).scalars():
+        if claimed <= shipped:
+            break  # the newest release mostly has them all
         try:
             known = verify(data, key)
         except ReleaseRefused:

@@ -21,9 +21,9 @@ release, release_edition = _tables["release"], _tables["release_edition"]
 revision, recheck, withdrawal = _tables["revision"], _tables["recheck"], _tables["withdrawal"]
 __all__ = [
     "HELPER", "PLACE", "Content", "as_edition", "as_resource", "content_hash", "content_of",
-    "decision", "edition", "find", "helper_content", "helper_hash", "is_helper", "live_in_place",
-    "numbers_of", "query", "recheck", "release", "release_edition", "revision", "script",
-    "withdrawal",
+    "decision", "edition", "find", "helper_content", "helper_hash", "is_helper", "live",
+    "live_in_place", "numbers_of", "query", "recheck", "release", "release_edition", "revision",
+    "script", "withdrawal",
 ]  # fmt: skip
 PLACE = ("script_id", "locale", "audience", "channel", "country")
 
@@ -55,6 +55,12 @@ def query() -> Select[Any]:
     """Editions with how their script is cared for."""
     kept = (script.c.risk, script.c.owner, script.c.review_months, script.c.kind)
     return select(edition, *kept).join(script, script.c.id == edition.c.script_id)
+
+
+def live(connection: Connection, kind: str | None = None) -> list[Row[Any]]:
+    """Every live edition by id, or those of scripts or of helpers (`resource`) alone."""
+    rows = query().where(edition.c.state == "live").order_by(edition.c.id)
+    return list(connection.execute(rows if kind is None else rows.where(script.c.kind == kind)))
 
 
 def find(connection: Connection, edition_id: int) -> Row[Any]:

@@ -20,7 +20,16 @@ from bot.console.workflow.bundle import (
     gather,
     place_of,
 )
-from bot.console.workflow.editions import edition, find, query, release, release_edition, withdrawal
+from bot.console.workflow.editions import (
+    edition,
+    find,
+    live,
+    query,
+    release,
+    release_edition,
+    script,
+    withdrawal,
+)
 from bot.console.workflow.people import Refused, Work
 from bot.content.labels import load_labels
 from bot.content.problems import ContentError
@@ -60,7 +69,7 @@ def publish(work: Work, press: Press, ids: Iterable[int], *, notes: str) -> int:
     places = {place_of(row): row.id for row in coming}
     if len(places) != len(coming):
         raise Refused("Two of these are for the same place.")
-    staying = [row.id for row in _live(work) if place_of(row) not in places]
+    staying = [row.id for row in live(work.connection) if place_of(row) not in places]
     return _put_in_force(work, press, [*staying, *places.values()], "published", notes)
 
 
@@ -76,11 +85,11 @@ def roll_back(work: Work, press: Press, version: int, *, reason: str) -> int:
     ids = {*work.connection.execute(held).scalars()}
     if not ids:
         raise Refused(f"There is no release {version}.")
-    then = [row for row in work.connection.execute(query()) if row.id in ids]
-    scripts = [row.id for row in then if row.kind == "script"]
-    helpers = [row.id for row in _live(work) if row.kind == "resource"]
+    scripts = query().where(edition.c.id.in_(ids), script.c.kind == "script")
+    then = [row.id for row in work.connection.execute(scripts)]
+    helpers = [row.id for row in live(work.connection, "resource")]
     text = f"Back to release {version}: {reason.strip()}"
-    return _put_in_force(work, press, [*scripts, *helpers], "rolled_back", text)
+    return _put_in_force(work, press, [*then, *helpers], "rolled_back", text)
 
 
 def withdraw(work: Work, press: Press, ids: Sequence[int], *, reason: str) -> int:
@@ -91,9 +100,9 @@ def withdraw(work: Work, press: Press, ids: Sequence[int], *, reason: str) -> in
     work.actor.needs("publisher", "reviewer")
     if not reason.strip():
         raise Refused("Say why, so that the others know what to look for.")
-    live = _live(work)
-    by_id = {row.id: row for row in live}
-    holding = next((row for row in live if place_of(row)[:2] == (HOLDING, work.source)), None)
+    now_live = live(work.connection)
+    by_id = {row.id: row for row in now_live}
+    holding = next((row for row in now_live if place_of(row)[:2] == (HOLDING, work.source)), None)
     if holding is None:
         raise Refused(f"There is no live {HOLDING}.")
     if len({by_id[number].script_id for number in ids if number in by_id}) > 1:
@@ -116,16 +125,12 @@ def withdraw(work: Work, press: Press, ids: Sequence[int], *, reason: str) -> in
     if not ids:
         raise Refused("Choose what to withdraw.")
     text = f"Withdrawn: {reason.strip()}"
-    return _put_in_force(work, press, [row.id for row in live], "withdrawn", text)
+    return _put_in_force(work, press, [*by_id], "withdrawn", text)
 
 
 def publish_anew(work: Work, press: Press, *, notes: str) -> int:
     """A release of what is live, when what stands over it has changed: a hidden link, a review."""
-    return _put_in_force(work, press, [row.id for row in _live(work)], "published", notes)
-
-
-def _live(work: Work) -> list[Any]:
-    return list(work.connection.execute(query().where(edition.c.state == "live")))
+    return _put_in_force(work, press, [row.id for row in live(work.connection)], "published", notes)
 
 
 def _put_in_force(work: Work, press: Press, ids: Sequence[int], what: str, notes: str) -> int:
@@ -159,17 +164,15 @@ def _put_in_force(work: Work, press: Press, ids: Sequence[int], what: str, notes
     )
     held = [{"release_version": version, "edition_id": each} for each in ids]
     work.connection.execute(insert(release_edition), held)
-    _swap(work, {*ids})
+    _swap(work, material.rows)
     work.note(f"release:{what}", f"release {version}", notes.strip(), after=made.digest)
     return version
 
 
-def _swap(work: Work, wanted: set[int]) -> None:
-    before = {row.id: row for row in _live(work)}
-    leaving = [row for number, row in before.items() if number not in wanted]
-    coming = [
-        row for row in work.connection.execute(query()) if row.id in wanted and row.id not in before
-    ]
+def _swap(work: Work, wanted: Sequence[Any]) -> None:
+    kept = {row.id for row in wanted}
+    leaving = [row for row in live(work.connection) if row.id not in kept]
+    coming = [row for row in wanted if row.state != "live"]
     change = update(edition).where(edition.c.id == bindparam("row"))
     # Out before in: at no moment are two editions live in one place.
     for state, moved in (("retired", leaving), ("live", coming)):
