@@ -30,7 +30,7 @@ from bot.gateway.conversations import Conversations
 from bot.gateway.last_good import read_or_last_good
 from bot.gateway.noticing import load_policy
 from bot.gateway.retirement import Retirement
-from bot.gateway.sealing import Seal, SecretDamaged, ensure_secret
+from bot.gateway.sealing import Seal, SecretDamaged, secret_of
 from bot.gateway.speaking import Speaker
 from bot.gateway.storage import Storage
 from bot.gateway.worker_client import HttpWorker, Worker
@@ -204,12 +204,6 @@ def recorded_release(config: Settings) -> ReleaseStore:
     Database(engine, releases, config, ROOT).prepare()
     engine.dispose()
     return releases
-
-
-def secret_of(config: Settings) -> bytes:
-    """The secret key of this installation."""
-    given = config.secret_key.get_secret_value() if config.secret_key else None
-    return ensure_secret(config.data_folder, given)
 
 
 def open_storage(config: Settings) -> Storage:

@@ -9,6 +9,7 @@ import fcntl
 import hashlib
 import hmac
 import json
+import logging
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -17,12 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from bot.content.events import START, event, follows
 from bot.content.files import replace_file
 from bot.content.scripts import canonical_json
 
+logger = logging.getLogger(__name__)
 _AT_ONCE = 2000  # rows in memory
 _PURPOSE = b"audit anchor"
 _UNREADABLE = "The entry after {} cannot be read: what stands there is no text."
@@ -100,6 +102,16 @@ def follow(rows: Iterable[Mapping[Any, Any]], known: Anchor | None) -> Verdict:
         return Verdict(False, walk.entries, None, reason, since, known)
     reason = f"Entries that follow one another, from the first to the last: {walk.entries:,}."
     return Verdict(True, walk.entries, None, reason, since, known)
+
+
+def keep_anchored(engine: Engine, data_folder: Path, secret: bytes) -> None:
+    """Anchor after something was done, which is done: what keeps it from that is logged alone."""
+    try:
+        anchor(engine, anchor_path(data_folder), secret)
+    except AnchorBroken as error:
+        logger.error("audit trail: %s", error)
+    except (OSError, SQLAlchemyError) as error:
+        logger.error("audit trail not anchored: %s", type(error).__name__)
 
 
 def verify(engine: Engine, path: Path, secret: bytes) -> Verdict:

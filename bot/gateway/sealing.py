@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from bot.content.files import made_once
+from bot.settings import Settings
 
 _NONCE = 12
 _LEAST_SECRET = 32  # bytes
@@ -73,3 +74,9 @@ def ensure_secret(folder: Path, given: str | None) -> bytes:
             "open now then end."
         )
     return secret
+
+
+def secret_of(config: Settings) -> bytes:
+    """The secret key of this installation. Raises SecretDamaged."""
+    given = config.secret_key.get_secret_value() if config.secret_key else None
+    return ensure_secret(config.data_folder, given)

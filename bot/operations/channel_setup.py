@@ -20,8 +20,8 @@ from bot.channels.configured import (
 )
 from bot.content.database import open_database
 from bot.content.migrations import upgrade
-from bot.edge import secret_of
 from bot.gateway.posting import DeadLetter, Posting
+from bot.gateway.sealing import secret_of
 from bot.settings import Settings
 
 MOST_LETTERS = 20

@@ -22,8 +22,9 @@ from bot.channels.simulator.platform import Delivery, Platform
 from bot.channels.simulator.slack import SlackSimulator
 from bot.channels.simulator.telegram import TelegramSimulator
 from bot.channels.simulator.twilio import TwilioPlatform
-from bot.edge import Edge, secret_of
+from bot.edge import Edge
 from bot.gateway.app import build_gateway
+from bot.gateway.sealing import secret_of
 from bot.page.routes import page
 from bot.settings import Settings
 

@@ -11,7 +11,7 @@ from bot.content import anchors
 from bot.content.database import open_database
 from bot.content.events import event
 from bot.content.migrations import is_current
-from bot.gateway.sealing import ensure_secret
+from bot.gateway.sealing import secret_of
 from bot.settings import Settings
 
 
@@ -28,7 +28,7 @@ def verify(config: Settings) -> Told:
     if engine is None:
         return _NOTHING
     path = anchors.anchor_path(config.data_folder)
-    verdict = anchors.verify(engine, path, _secret(config))
+    verdict = anchors.verify(engine, path, secret_of(config))
     engine.dispose()
     lines = ["The audit trail holds." if verdict.ok else "The audit trail does NOT hold."]
     lines.append(verdict.reason)
@@ -58,7 +58,7 @@ def anchor(config: Settings) -> Told:
         return _NOTHING
     try:
         path = anchors.anchor_path(config.data_folder)
-        return Told([_anchored(anchors.anchor(engine, path, _secret(config)))], ok=True)
+        return Told([_anchored(anchors.anchor(engine, path, secret_of(config)))], ok=True)
     except anchors.AnchorBroken as error:
         return Told([str(error), "The earlier anchor was kept."], ok=False)
     finally:
@@ -75,11 +75,6 @@ def _open(config: Settings) -> Engine | None:
         return engine
     engine.dispose()
     return None
-
-
-def _secret(config: Settings) -> bytes:
-    given = config.secret_key.get_secret_value() if config.secret_key else None
-    return ensure_secret(config.data_folder, given)
 
 
 def _anchored(known: anchors.Anchor) -> str:

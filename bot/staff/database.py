@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import logging
-
 from sqlalchemy import Engine
 
-from bot.content.anchors import AnchorBroken, anchor, anchor_path
+from bot.content.anchors import keep_anchored
 from bot.content.database import open_database
 from bot.content.migrations import is_current, upgrade
-from bot.gateway.sealing import ensure_secret
+from bot.gateway.sealing import secret_of
 from bot.settings import Settings
-
-logger = logging.getLogger(__name__)
 
 
 class SchemaOld(Exception):
@@ -30,15 +26,6 @@ def open_staff_database(config: Settings) -> Engine:
     return engine
 
 
-def secret_of(config: Settings) -> bytes:
-    """The secret key of this installation."""
-    given = config.secret_key.get_secret_value() if config.secret_key else None
-    return ensure_secret(config.data_folder, given)
-
-
 def anchored(engine: Engine, config: Settings) -> None:
     """Write down outside the database how far the audit trail goes, after something was done."""
-    try:
-        anchor(engine, anchor_path(config.data_folder), secret_of(config))
-    except AnchorBroken as error:
-        logger.error("audit trail: %s", error)
+    keep_anchored(engine, config.data_folder, secret_of(config))

@@ -15,12 +15,13 @@ from bot.console.app import build_console
 from bot.console.desk import Desk
 from bot.console.health.checking import Looker
 from bot.console.health.keeping import Keeper, keep_up
+from bot.console.workflow.in_force import newest_release
 from bot.console.workflow.publishing import Press
 from bot.content.store import KeyDamaged, ensure_key
-from bot.gateway.sealing import Seal, SecretDamaged
+from bot.gateway.sealing import Seal, SecretDamaged, secret_of
 from bot.lifeline import BEYOND_REPAIR, end_with_supervisor
 from bot.settings import ROOT, Settings, settings
-from bot.staff.database import SchemaOld, anchored, open_staff_database, secret_of
+from bot.staff.database import SchemaOld, anchored, open_staff_database
 
 THREADS = 16
 logger = logging.getLogger(__name__)
@@ -29,7 +30,6 @@ logger = logging.getLogger(__name__)
 def open_desk(config: Settings, root: Path = ROOT) -> Desk:
     """What the console works with. Raises KeyDamaged, SecretDamaged, SchemaOld."""
     from bot.channels.configured import lists_file, read_lists
-    from bot.staff.in_force import newest_release
     from bot.staff.previews import previews, release_with
     from bot.staff.sandbox import Sandbox
 

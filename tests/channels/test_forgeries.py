@@ -19,8 +19,9 @@ from bot.channels.simulator.messenger import MessengerSimulator
 from bot.channels.simulator.platform import Delivery, Platform
 from bot.channels.simulator.telegram import TelegramSimulator
 from bot.channels.simulator.twilio import TwilioPlatform
-from bot.edge import open_edge, secret_of
+from bot.edge import open_edge
 from bot.gateway.app import build_gateway
+from bot.gateway.sealing import secret_of
 from bot.operations.playing import PUBLIC, all_platforms, platform_of
 from bot.settings import Settings
 from tests.channels.apps import CHANNELS, Apps, contact, open_copy

@@ -20,9 +20,9 @@ from bot.console.desk import Desk
 from bot.console.sign_in import codes
 from bot.console.sign_in.passwords import Passwords
 from bot.content.store import ensure_key
-from bot.edge import open_edge, secret_of
+from bot.edge import open_edge
 from bot.gateway.app import build_gateway
-from bot.gateway.sealing import Seal
+from bot.gateway.sealing import Seal, secret_of
 from bot.page.routes import page
 from bot.settings import Settings
 from bot.staff.previews import previews, release_with

@@ -7,9 +7,10 @@ from itertools import chain
 
 from sqlalchemy import Connection, select
 
-from bot.console.current import desk, release_by
+from bot.console.current import desk
 from bot.console.scripts.differences import Part, difference, told
 from bot.console.workflow.editions import release
+from bot.console.workflow.in_force import release_by
 from bot.content.release import Release, ReleaseRefused
 from bot.content.scripts import Edition
 
@@ -31,7 +32,7 @@ def compared(connection: Connection, version: int) -> list[Change] | None:
     rows = connection.execute(query.order_by(release.c.version.desc()).limit(2)).all()
     if len(rows) < 2:
         return None
-    key = desk().key.public_key().public_bytes_raw()
+    key = desk().key.public_key()
     try:
         after, before = (release_by(desk().engine, key, *row) for row in rows)
     except ReleaseRefused:
