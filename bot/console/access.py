@@ -13,6 +13,7 @@ from werkzeug.exceptions import Forbidden
 
 ROLES = ("viewer", "author", "translator", "reviewer", "publisher", "admin")
 EVERYBODY = "everybody"
+SEE_OTHER = 303  # what answers a form: a page of its own, which a reload does not send again
 SIGNED_IN = "whoever is signed in"
 SETTING_UP = "whoever is signed in, without a second factor too"
 View = TypeVar("View", bound=Callable[..., Any])
@@ -74,9 +75,9 @@ class Room(Blueprint):
                 if may_call != EVERYBODY:
                     if not current_user.is_authenticated:
                         back = request.full_path if request.method == "GET" else None
-                        return redirect(url_for("sign_in.begin", to=back), 303)
+                        return redirect(url_for("sign_in.begin", to=back), SEE_OTHER)
                     if may_call != SETTING_UP and not person().ready:
-                        return redirect(url_for("sign_in.set_up"), 303)
+                        return redirect(url_for("sign_in.set_up"), SEE_OTHER)
                     if roles and not person().may(*roles):
                         raise Forbidden(f"This is for: {', '.join(roles)}.")
                     if step_up and not person().fresh:

@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Response, render_template, request
 from flask_login import LoginManager
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
@@ -24,6 +24,7 @@ from bot.console.sign_in.entering import Entrance
 from bot.console.sign_in.passwords import Busy, Passwords
 from bot.console.sign_in.sessions import person_of
 from bot.console.workflow.people import Refused
+from bot.console.workflow.reviews import day_of
 from bot.headers import HEADERS
 
 MOST_BYTES = 1_000_000
@@ -71,7 +72,7 @@ def build_console(desk: Desk, rooms: Iterable[Room] = ROOMS) -> Flask:
 
 def day(seconds: float | None) -> str:
     """A day as 2026-11-27 (UTC); a dash for never."""
-    return "–" if seconds is None else f"{datetime.fromtimestamp(seconds, timezone.utc):%Y-%m-%d}"
+    return "–" if seconds is None else day_of(seconds).isoformat()
 
 
 def moment(seconds: float | None) -> str:
@@ -120,5 +121,4 @@ def _no_such(_: Exception) -> tuple[str, int]:
 
 def _database(error: SQLAlchemyError) -> tuple[str, int]:
     logger.error("console: %s", type(error).__name__)
-    g.broken = True
     return _page(503, "The database does not answer", "Nothing was changed. Try again in a moment.")

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import yaml
+from pydantic import BaseModel
 
-from bot.content.problems import Problem
+from bot.content.problems import Problem, without_problems
 
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Key = str | int
+Shape = TypeVar("Shape", bound=BaseModel)
 
 
 class _Loader(_Base):  # type: ignore[misc]
@@ -70,6 +72,11 @@ def read_located(path: Path, root: Path) -> tuple[Located, list[Problem]]:
     finally:
         loader.dispose()
     return Located(file, data, lines), problems
+
+
+def read_as(path: Path, shape: type[Shape]) -> Shape:
+    """A file of our own as a model. Raises ContentError, or pydantic's ValidationError."""
+    return shape.model_validate(without_problems(read_located(path, path.parent)).data)
 
 
 @dataclass

@@ -32,11 +32,18 @@ def test_somebody_is_let_out_at_once(quick, config):
     assert told == ("command line", "console:staff:let_out", "ana", "left the team")
 
 
-def test_what_they_had_approved_is_a_draft_again(quick, config):
+ENDS = {
+    "let out": lambda config: user_command.let_out_user(config, "rita", "not hers any more"),
+    "reset": lambda config: user_command.reset_user(config, "rita"),
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_what_they_had_approved_is_a_draft_again(quick, config, end):
     made = quick.house.submitted(quick.house.live("utter_welcome"), "Other words.")
     quick.house.decided(made, "rita")
     assert quick.house.row(made).state != "draft"
-    [*user_command.let_out_user(config, "rita", "her account was not hers any more")]
+    [*ENDS[end](config)]
     assert quick.house.row(made).state == "draft"
 
 

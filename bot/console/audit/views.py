@@ -8,14 +8,13 @@ from typing import Any
 from flask import Response, flash, redirect, render_template, request, url_for
 from werkzeug.routing import BuildError
 
-from bot.console.access import ROLES, Room, person
+from bot.console.access import ROLES, SEE_OTHER, Room, person
 from bot.console.audit.finding import A_PAGE, Wanted, as_csv, known, page_of
 from bot.console.audit.telling import Told, told, when
 from bot.console.current import anchored, desk, today
 from bot.content.anchors import Verdict, anchor_path, glance, verify
 
 room = Room("audit", __name__)
-SEE_OTHER = 303
 MAY_TAKE_ALONG = ("admin", "publisher")
 _LAST_PAGE = 1_000_000
 

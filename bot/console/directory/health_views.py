@@ -6,9 +6,9 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from bot.console.access import ROLES, person
+from bot.console.access import ROLES, SEE_OTHER, person
 from bot.console.current import desk, press, working
-from bot.console.directory.views import SEE_OTHER, room
+from bot.console.directory.views import room
 from bot.console.health.calls import record_call
 from bot.console.health.checking import Looker
 from bot.console.health.keeping import approved_helpers, rule

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from bot.console.access import ROLES, Room, person
+from bot.console.access import ROLES, SEE_OTHER, Room, person
 from bot.console.current import desk, material, release_in_force, today, working
 from bot.console.directory.citing import impact
 from bot.console.directory.forms import HIDEABLE, SOURCES, VERIFIED, helper_from
@@ -22,7 +22,6 @@ from bot.content.helpers import HELPER
 from bot.content.plans import AUDIENCES
 
 room = Room("helpers", __name__)
-SEE_OTHER = 303
 
 
 @room.page("/helpers", may_call=ROLES)

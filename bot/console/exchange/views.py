@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Response, flash, redirect, render_template, url_for
 
-from bot.console.access import ROLES, Room, person
+from bot.console.access import ROLES, SEE_OTHER, Room, person
 from bot.console.current import desk, working
 from bot.console.exchange.importing import (
     Drift,
@@ -22,7 +22,6 @@ from bot.content.scripts import load_editions
 from bot.content.writing import resource_files, script_files
 
 room = Room("exchange", __name__)
-SEE_OTHER = 303
 
 
 def differences() -> Drift:

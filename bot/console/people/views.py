@@ -7,29 +7,23 @@ from contextlib import contextmanager
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from sqlalchemy import update
 
-from bot.console.access import ROLES, Room, person
+from bot.console.access import ROLES, SEE_OTHER, Room, person
 from bot.console.current import desk, working
+from bot.console.people.managing import add_account, let_out_account, reset_account
 from bot.console.sign_in.accounts import (
-    add,
     by_id,
     everybody,
     first_password,
-    forget_factors,
     is_still,
     set_active,
     set_roles,
-    sign_out,
-    staff,
 )
 from bot.console.sign_in.policy import policy
 from bot.console.sign_in.views import entrance
-from bot.console.workflow.deciding import forget_approvals
 from bot.console.workflow.people import Refused, Work
 
 room = Room("people", __name__)
-SEE_OTHER = 303
 ADMIN = ("admin",)
 
 
@@ -49,10 +43,7 @@ def add_person() -> Any:
     first = first_password()
     hashed = entrance().passwords.hash(first)
     with managing() as work:
-        until = work.now + policy().temporary_hours * 3600
-        roles = request.form.getlist("role")
-        add(work.connection, name, hashed, roles, now=work.now, temporary_until=until)
-        work.note("staff:added", name, ", ".join(sorted(roles)))
+        add_account(work, name, request.form.getlist("role"), hashed)
     return _shown(name, first)
 
 
@@ -82,11 +73,12 @@ def let_in_or_out(number: int) -> Any:
     active = request.form.get("active") == "1"
     with managing() as work:
         row = by_id(work.connection, number)
-        set_active(work.connection, number, active)
-        if not active:
-            forget_approvals(work, row.name)
         reason = request.form.get("reason", "").strip()[:500]
-        work.note(f"staff:{'let_in' if active else 'let_out'}", row.name, reason)
+        if active:
+            set_active(work.connection, number, True)
+            work.note("staff:let_in", row.name, reason)
+        else:
+            let_out_account(work, row, reason)
     flash(f"{row.name} {'may sign in again' if active else 'is signed out and stays out'}.", "good")
     return redirect(url_for("people.page"), SEE_OTHER)
 
@@ -99,16 +91,10 @@ def reset(number: int) -> Any:
     hashed = entrance().passwords.hash(first)
     with managing() as work:
         row = by_id(work.connection, number)
-        forget_factors(work.connection, number)
-        forget_approvals(work, row.name)
-        sign_out(work.connection, number)
-        until = work.now + policy().temporary_hours * 3600
-        mine = update(staff).where(staff.c.id == number)
-        work.connection.execute(mine.values(password_hash=hashed, temporary_until=until))
         reason = request.form.get("reason", "").strip()[:500]
         if not reason:
             raise Refused("Say how you know that it is really them.")
-        work.note("staff:reset", row.name, reason)
+        reset_account(work, row, hashed, reason)
     return _shown(row.name, first)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response, redirect, render_template, request, session, url_for
 
-from bot.console.access import ROLES, Room
+from bot.console.access import ROLES, SEE_OTHER, Room
 from bot.console.current import desk, release_in_force
 from bot.console.desk import Shown
 from bot.console.workflow.editions import as_edition, find, is_helper
@@ -17,7 +17,6 @@ from bot.content.release import Release
 from bot.content.render import RenderContext
 
 room = Room("preview", __name__)
-SEE_OTHER = 303
 TALK = "talk"  # the key of the trial conversation in the browser's session
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from bot.console.access import ROLES, Room, person
+from bot.console.access import ROLES, SEE_OTHER, Room, person
 from bot.console.current import desk, today, working
 from bot.console.queue.work import queue
 from bot.console.workflow import deciding
@@ -14,7 +14,6 @@ from bot.console.workflow.editions import find
 from bot.console.workflow.people import Refused
 
 room = Room("queue", __name__)
-SEE_OTHER = 303
 TOLD = {"approved": "Approved. It can be published now.", "submitted": "Approved. One more has to.",
         "draft": "Returned to its author.", "rejected": "Rejected."}  # fmt: skip
 

@@ -7,18 +7,18 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy import select
 
-from bot.console.access import ROLES, Room, person
+from bot.console.access import ROLES, SEE_OTHER, Room, person
 from bot.console.current import desk, press, working
 from bot.console.queue.work import approved
 from bot.console.releases.comparing import compared
 from bot.console.scripts.finding import texts
 from bot.console.workflow import publishing
 from bot.console.workflow.bundle import HOLDING
-from bot.console.workflow.editions import HELPER, find, live_in_place, release
+from bot.console.workflow.editions import find, live_in_place, release
 from bot.console.workflow.people import Refused
+from bot.content.helpers import HELPER
 
 room = Room("releases", __name__)
-SEE_OTHER = 303
 _SHOWN = (release.c.version, release.c.digest, release.c.draft, release.c.signer, release.c.created,
           release.c.notes)  # fmt: skip
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -84,15 +83,6 @@ def lint_in_place(material: Material, release: Release, draft: Edition) -> Findi
     more = [_told(each) for check in (tables, order) for each in check(then)]
     new = [each for each in dict.fromkeys(more) if each not in before]
     return replace(own, problems=(*own.problems, *new))
-
-
-def names(material: Material) -> Mapping[str, Sequence[str]]:
-    """What may be chosen in the editor: claims, handoffs, resources."""
-    return {
-        "says": sorted(material.claims),
-        "handoffs": sorted(material.directory.handoffs),
-        "resources": sorted(material.directory.resources),
-    }
 
 
 def _told(problem: Problem) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy import Connection, insert, select, update
 
-from bot.console.access import ROLES, Room, person
+from bot.console.access import ROLES, SEE_OTHER, Room, person
 from bot.console.current import desk, material, release_in_force, today, working
 from bot.console.scripts.finding import STATES, Wanted, find_scripts, texts
 from bot.console.scripts.forms import MORE_BUTTONS, content_from, payloads_of
@@ -20,7 +20,6 @@ from bot.content.plans import AUDIENCES
 
 room = Room("scripts", __name__)
 WRITERS = ("author", "translator")
-SEE_OTHER = 303
 
 
 @room.page("/scripts", may_call=ROLES)

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, flash, redirect, render_template, request, url_for
 from sqlalchemy import delete, update
 
-from bot.console.access import EVERYBODY, SETTING_UP, SIGNED_IN, person
+from bot.console.access import EVERYBODY, SEE_OTHER, SETTING_UP, SIGNED_IN, person
 from bot.console.current import desk
 from bot.console.sign_in import codes, passkeys, sessions
 from bot.console.sign_in.accounts import by_id, passkey, sign_out, staff
@@ -15,7 +15,6 @@ from bot.console.sign_in.entering import Entered
 from bot.console.sign_in.forms import NewPassword
 from bot.console.sign_in.local_paths import local
 from bot.console.sign_in.views import (
-    SEE_OTHER,
     change_password,
     entrance,
     factor,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.content.located import read_located
+from bot.content.located import read_as
 
 
 class Policy(BaseModel):
@@ -31,8 +31,4 @@ class Policy(BaseModel):
 @cache
 def policy() -> Policy:
     """Read once."""
-    folder = Path(__file__).resolve().parent
-    source, problems = read_located(folder / "policy.yml", folder)
-    if problems:
-        raise ValueError("; ".join(map(str, problems)))
-    return Policy.model_validate(source.data)
+    return read_as(Path(__file__).with_name("policy.yml"), Policy)

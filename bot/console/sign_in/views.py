@@ -19,7 +19,7 @@ from flask_login import current_user, login_user, logout_user
 from sqlalchemy import update
 from werkzeug.exceptions import BadRequest
 
-from bot.console.access import EVERYBODY, SETTING_UP, SIGNED_IN, Room, person
+from bot.console.access import EVERYBODY, SEE_OTHER, SETTING_UP, SIGNED_IN, Room, person
 from bot.console.current import desk
 from bot.console.sign_in import codes, passkeys, sessions
 from bot.console.sign_in.accounts import by_id, sign_out, staff
@@ -34,7 +34,6 @@ from bot.console.workflow.transactions import writing
 from bot.content.events import Entry, append_events
 
 room = Room("sign_in", __name__)
-SEE_OTHER = 303
 DEVICE = "handrail_browser"
 UNUSED = "app_to_set_up"  # an authenticator's sealed secret that was not confirmed yet
 

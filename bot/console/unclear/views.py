@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, flash, redirect, render_template, request, url_for
 from sqlalchemy import insert, select
 
-from bot.console.access import Room
+from bot.console.access import SEE_OTHER, Room
 from bot.console.current import desk, material, working
 from bot.console.unclear.proposing import checked
 from bot.console.workflow.people import Refused
@@ -18,7 +18,6 @@ from bot.content.unclear.redaction import MARK
 from bot.content.unclear.sentences import read_sentences
 
 room = Room("unclear", __name__)
-SEE_OTHER = 303
 STAFF = ("author", "translator", "reviewer", "publisher")
 proposal = Base.metadata.tables["proposal"]
 

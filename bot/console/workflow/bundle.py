@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,24 +12,22 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection, Row, func, select
 
 from bot.console.workflow.editions import (
-    HELPER,
     PLACE,
     as_edition,
     as_resource,
     content_hash,
     edition,
     helper_content,
-    helper_hash,
     is_helper,
-    numbers_of,
     query,
     recheck,
     release,
     withdrawal,
 )
 from bot.console.workflow.people import Refused
+from bot.console.workflow.reviews import day_of
 from bot.content.directory import UNVERIFIED, Directory, load_directory
-from bot.content.helpers import helper_id
+from bot.content.helpers import HELPER, helper_hash, helper_id, numbers_of
 from bot.content.models import Base
 from bot.content.release import ReleaseRefused, verify
 from bot.content.scripts import Edition
@@ -78,7 +75,7 @@ def gather(connection: Connection, ids: Iterable[int]) -> Material:
         rows=sorted(rows, key=lambda row: order[place_of(row)]),
         withdrawn=frozenset(connection.execute(select(withdrawal.c.edition_id)).scalars()),
         hidden={row.resource_id: row.url for row in connection.execute(select(hidden_link))},
-        read_again={row.edition_id: (row.actor, _day(row.created)) for row in again},
+        read_again={row.edition_id: (row.actor, day_of(row.created).isoformat()) for row in again},
     )
 
 
@@ -177,7 +174,3 @@ def directory_of(material: Material, root: Path) -> Directory:
             helper = helper.model_copy(update={"url": None})
         helpers[helper.id] = helper
     return shipped.model_copy(update={"resources": helpers})
-
-
-def _day(seconds: float) -> str:
-    return f"{datetime.fromtimestamp(seconds, timezone.utc):%Y-%m-%d}"

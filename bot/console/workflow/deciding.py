@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from bot.console.workflow.editions import decision, edition, find, recheck, revision
+from bot.console.workflow.editions import AS_DRAFT, decision, edition, find, recheck, revision
 from bot.console.workflow.people import Refused, Work
+from bot.console.workflow.reviews import day_of
 
 Verdict = Literal["approve", "changes", "reject"]
 _AFTER = {"changes": "draft", "reject": "rejected"}
@@ -40,7 +40,7 @@ def decide(
     state = _AFTER.get(verdict) or _approved_now(work, row)
     values: dict[str, Any] = {"state": state}
     if state == "approved":
-        today = f"{datetime.fromtimestamp(work.now, timezone.utc):%Y-%m-%d}"
+        today = day_of(work.now).isoformat()
         values |= {"reviewed": today, "reviewed_by": work.actor.name}
     elif state != row.state:
         values |= {"reviewed": None, "reviewed_by": None}
@@ -92,10 +92,9 @@ def forget_approvals(work: Work, name: str) -> int:
         .where(decision.c.round == edition.c.round, edition.c.state.in_(("submitted", "approved")))
     )
     rows = work.connection.execute(query).all()
-    fresh = {"state": "draft", "submitter": None, "reviewed": None, "reviewed_by": None}
     for row in rows:
         mine = update(edition).where(edition.c.id == row.id)
-        work.connection.execute(mine.values(**fresh))
+        work.connection.execute(mine.values(**AS_DRAFT))
         reason = f"{name} had approved it, and is let out or reset"
         work.note("edition:taken_back", f"{row.script_id} #{row.id}", reason)
     return len(rows)

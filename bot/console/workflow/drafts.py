@@ -9,6 +9,7 @@ from sqlalchemy import insert, select, update
 
 from bot.console.workflow.bundle import must_hold
 from bot.console.workflow.editions import (
+    AS_DRAFT,
     PLACE,
     Content,
     content_hash,
@@ -115,7 +116,7 @@ def save(work: Work, edition_id: int, content: Content, *, seen: str) -> str:
         content_hash=digest,
         last_editor=work.actor.name,
         source_edition_id=source_of(work, {name: getattr(row, name) for name in PLACE}),
-        **_AS_DRAFT,
+        **AS_DRAFT,
     )
     work.note("edition:edited", f"{row.script_id} #{edition_id}", before=seen, after=digest)
     return digest
@@ -183,7 +184,7 @@ def take_back(work: Work, edition_id: int) -> None:
     may_write(work, row.locale)
     if row.state not in OPEN[1:]:
         raise Refused(f"It is {row.state}: nothing to take back.")
-    _change(work, edition_id, **_AS_DRAFT)
+    _change(work, edition_id, **AS_DRAFT)
     work.note("edition:taken_back", f"{row.script_id} #{edition_id}")
 
 
@@ -197,9 +198,6 @@ def _check_helper(place: Mapping[str, Any], content: Content) -> None:
         raise Refused("That is no entry of the directory.") from error
     if helper_id(helper) != place["script_id"] or helper_content(helper) != content:
         raise Refused("That is the entry of another helper.")
-
-
-_AS_DRAFT = {"state": "draft", "submitter": None, "reviewed": None, "reviewed_by": None}
 
 
 def may_write(work: Work, locale: str) -> None:

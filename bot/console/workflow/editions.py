@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, Select, select
 
 from bot.console.workflow.people import Refused
 from bot.content.directory import Resource
-from bot.content.helpers import HELPER, helper_body, helper_hash, numbers_of
+from bot.content.helpers import helper_body, helper_hash, numbers_of
 from bot.content.models import Base
 from bot.content.scripts import Button, Edition
 
@@ -19,13 +19,9 @@ _tables = Base.metadata.tables
 script, edition, decision = _tables["script"], _tables["edition"], _tables["decision"]
 release, release_edition = _tables["release"], _tables["release_edition"]
 revision, recheck, withdrawal = _tables["revision"], _tables["recheck"], _tables["withdrawal"]
-__all__ = [
-    "HELPER", "PLACE", "Content", "as_edition", "as_resource", "content_hash", "content_of",
-    "decision", "edition", "find", "helper_content", "helper_hash", "is_helper", "live",
-    "live_in_place", "numbers_of", "query", "recheck", "release", "release_edition", "revision",
-    "script", "withdrawal",
-]  # fmt: skip
 PLACE = ("script_id", "locale", "audience", "channel", "country")
+# A text that has to be submitted before anybody decides about it.
+AS_DRAFT = {"state": "draft", "submitter": None, "reviewed": None, "reviewed_by": None}
 
 
 @dataclass(frozen=True)
