@@ -19,7 +19,6 @@ from bot.content.following import Follower
 from bot.content.migrations import upgrade
 from bot.content.problems import ContentError
 from bot.content.release import ReleaseRefused
-from bot.content.scripts import load_editions
 from bot.content.seed import VersionTaken, highest_version, seed
 from bot.content.store import KeyDamaged, ReleaseStore, ensure_key, publish_baseline
 from bot.content.unclear.redaction import Redaction
@@ -148,7 +147,6 @@ class Database:
         ours is published again under the next one."""
         releases = self.releases
         if self.follower.take_up():
-            self._tell_missing()
             return  # what staff published stands above what ships
         try:
             seed(self.engine, releases.release, releases.signed())
@@ -162,21 +160,6 @@ class Database:
                 logger.error("responses/ is not valid: the last good release serves unrecorded")
                 return
             seed(self.engine, releases.load(), releases.signed())
-
-    def _tell_missing(self) -> None:
-        """An update may bring scripts that staff have not published yet: say so in the log."""
-        try:
-            shipped = {item.script for item in load_editions(self.root, self.config.locales)}
-        except ContentError:
-            return
-        missing = sorted(shipped - self.releases.release.scripts)
-        if missing:
-            logger.error(
-                "%s scripts of this program are not published yet (%s, ...): take them in, "
-                "docs/console.md says how",
-                len(missing),
-                missing[0],
-            )
 
 
 def build_app(config: Settings) -> FastAPI:

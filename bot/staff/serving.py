@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import sys
+import threading
 from functools import partial
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from bot.gateway.sealing import Seal, SecretDamaged, secret_of
 from bot.lifeline import BEYOND_REPAIR, end_with_supervisor
 from bot.settings import ROOT, Settings, settings
 from bot.staff.database import SchemaOld, anchored, open_staff_database
+from bot.staff.unpublished import tell_unpublished
 
 THREADS = 16
 logger = logging.getLogger(__name__)
@@ -77,6 +79,7 @@ def serve(config: Settings) -> None:
         anchored(desk.engine, config)
 
     Keeper(links).start()
+    threading.Thread(target=tell_unpublished, args=(desk,), daemon=True).start()
     # So that what a trial conversation left is cleaned up: a signal alone would skip that.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     waitress.serve(

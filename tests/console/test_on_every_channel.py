@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import func, select
@@ -96,18 +95,6 @@ def test_a_restart_says_what_staff_published_and_not_what_ships(installation, lo
     with house.engine.connect() as connection:
         assert connection.execute(select(func.max(release.c.version))).scalar_one() == 2
     again.engine.dispose()
-
-
-def test_an_update_with_scripts_that_nobody_published_is_told(installation, caplog, monkeypatch):
-    config, _, house = installation
-    house.published([house.approved(n, "We keep almost nothing.") for n in channels_of(house)])
-    from bot import edge as module
-
-    new = [SimpleNamespace(script=name) for name in ("utter_brand_new", SCRIPT)]
-    monkeypatch.setattr(module, "load_editions", lambda root, locales: new)
-    again = open_edge(config, FakeWorker())
-    again.engine.dispose()
-    assert "1 scripts of this program are not published yet (utter_brand_new" in caplog.text
 
 
 def test_a_gateway_with_another_key_does_not_overwrite_what_staff_published(installation, caplog):
